@@ -1,0 +1,57 @@
+/**
+ * The closed catalogue of everything the server may refuse (RFC 9457 problem+json). The title is what the
+ * person reads: it says what to do next. A code that is not here cannot be answered.
+ */
+export const errorCatalogue = {
+  MALFORMED_JSON: { status: 400, title: '请求内容不是有效的 JSON，请检查后重新提交。' },
+  VALIDATION_FAILED: { status: 400, title: '有内容填写不正确，请按提示修改后重新提交。' },
+  IDEMPOTENCY_KEY_REQUIRED: { status: 400, title: '缺少请求编号（Idempotency-Key），请刷新页面后重试。' },
+  SIGN_IN_REQUIRED: { status: 401, title: '请先登录。' },
+  SESSION_EXPIRED: { status: 401, title: '登录已过期，请重新登录。' },
+  CODE_WRONG: { status: 401, title: '验证码不正确，请核对短信后重新输入。' },
+  CODE_EXPIRED: { status: 401, title: '验证码已失效，请重新获取。' },
+  CREDENTIALS_WRONG: { status: 401, title: '账号或密码不正确，请重新输入。' },
+  SIGNATURE_INVALID: { status: 401, title: '签名校验未通过。' },
+  FORBIDDEN: { status: 403, title: '您没有办理此事项的权限，请联系管理员。' },
+  NOT_FOUND: { status: 404, title: '没有找到您要的内容，请返回上一页重试。' },
+  METHOD_NOT_ALLOWED: { status: 405, title: '不支持此操作方式。' },
+  NOT_YOUR_TURN: { status: 409, title: '现在还没有轮到您家选房，请留意短信通知。' },
+  TURN_OVER: { status: 409, title: '您家本次选房时间已结束。可在规定期限内申请继续参与轮候。' },
+  HOME_NOT_AVAILABLE: { status: 409, title: '这套房已不可选，请选择其他房源。' },
+  ALREADY_PICKED: { status: 409, title: '您家已经选定住房，每户只能选一次。' },
+  LANE_NOT_OPEN: { status: 409, title: '本通道尚未开始选房，请留意通知。' },
+  LANE_PAUSED: { status: 409, title: '选房已由工作人员暂停，您的剩余时间会保留，请稍候。' },
+  LANE_ALREADY_OPEN: { status: 409, title: '本通道已在选房中，无需重复开启。' },
+  LANE_NOT_PAUSED: { status: 409, title: '本通道未处于暂停状态，无需恢复。' },
+  ALREADY_DONE: { status: 409, title: '此事项已经办理，无需重复操作。' },
+  REQUEST_IN_CONFLICT: { status: 409, title: '内容已被他人更新，请刷新后重试。' },
+  BODY_TOO_LARGE: { status: 413, title: '提交的内容过大，请精简后重试。' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: '只接受 JSON 格式的内容。' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: '同一请求编号已用于另一项内容，请刷新页面后重试。' },
+  HOME_NOT_IN_LANE: { status: 422, title: '这套房不在您家的选房范围内，请选择本通道的房源。' },
+  RATE_LIMITED: { status: 429, title: '操作太频繁，请稍后再试。' },
+  CODE_ATTEMPTS_EXCEEDED: { status: 429, title: '验证码输错次数过多，请重新获取验证码。' },
+  INTERNAL: { status: 500, title: '系统出现问题，我们已记录。请稍后重试，您的数据没有改变。' },
+  STORE_BUSY: { status: 503, title: '同时办理的人较多，请稍后重试，您的数据没有改变。' },
+  UNAVAILABLE: { status: 503, title: '服务正在启动或维护，请稍后重试。' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One field that failed, with a dotted path into the input and a sentence for the person. */
+export interface FieldProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The body of every refusal. `view` carries the current state where the person needs it to go on (Q4). */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly traceId: string;
+  readonly fields?: readonly FieldProblem[];
+  readonly retryAfterS?: number;
+  readonly view?: unknown;
+}
