@@ -83,13 +83,15 @@ export const collections = {
     ],
   ),
 
-  /** Q1: 选房通道. `seq` is the head of its ledger stream and the sequence number of its live view. */
+  /** Q1: 选房通道. The head of its ledger stream `lane.<id>` is the sequence number of its live view. */
   lanes: collection(
     z.strictObject({
       ...base,
       areaCode: text, areaName: text, bedrooms: z.int(),
       state: z.enum(['closed', 'open', 'paused']), pausedAtMs: nullable(ms),
-      openTurnId: nullable(text), seq: z.int(),
+      openTurnId: nullable(text),
+      /** Q2: the number of free homes for which families were last called up. */
+      calledUpFor: z.int(),
     }),
     [{ name: 'lanesOfArea', fields: ['areaCode', 'bedrooms'], unique: true }],
   ),
