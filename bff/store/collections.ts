@@ -184,7 +184,7 @@ export const collections = {
   ),
   /** Sign-in codes by phone; `id` is the phone's blind index. */
   signInCodes: collection(
-    z.strictObject({ ...base, codeSealed: text, phoneSealed: text, createdAtMs: ms, expiresAtMs: ms, attempts: z.int(), sends: z.int(), used: z.boolean() }),
+    z.strictObject({ ...base, codeSealed: text, createdAtMs: ms, expiresAtMs: ms, attempts: z.int(), used: z.boolean(), lastSentAtMs: ms, day, sendsToday: z.int() }),
     [{ name: 'codesByExpiry', fields: ['expiresAtMs'] }],
   ),
   /** `id` is the SM3 of the token; the token itself is only with the person. */

@@ -1,0 +1,35 @@
+/** Communities, their remaining homes, and the unit table (楼盘表, Tender 4.4.1.1). Public. */
+import type { CommunitySummary } from '../../../shared/contract/schemas';
+import { refuse, type Handlers } from '../../http/request';
+import type { Kernel } from '../../kernel';
+import type { DocOf } from '../../store/collections';
+import type { Tx } from '../../store/port';
+import { presentHome } from './present';
+
+/** More homes than any community has; a bound on the answer's size. */
+const UNIT_TABLE_LIMIT = 10_000;
+
+async function summarize(tx: Tx, community: DocOf<'communities'>): Promise<CommunitySummary> {
+  const free = await tx.listings.countBy('bedrooms', { communityId: community.id, state: 'available' });
+  return {
+    id: community.id, name: community.name, district: community.district,
+    homes: await tx.listings.count({ communityId: community.id }), remainingByBedrooms: Object.fromEntries(free),
+  };
+}
+
+export function listingHandlers(kernel: Kernel): Handlers {
+  return {
+    listCommunities: () => kernel.store.read(async (tx) => {
+      const communities = [];
+      for await (const community of tx.communities.iterate({}, { sort: [['district', 'asc'], ['name', 'asc']] })) communities.push(await summarize(tx, community));
+      return { communities };
+    }),
+    getUnitTable: ({ params }) => kernel.store.read(async (tx) => {
+      const community = await tx.communities.get(params['communityId'] ?? '');
+      if (community === null) return refuse('NOT_FOUND');
+      const homes = await tx.listings.find({ communityId: community.id }, { sort: [['building', 'asc'], ['entrance', 'asc'], ['floor', 'asc'], ['room', 'asc']], limit: UNIT_TABLE_LIMIT });
+      // Drafts and homes still under review are not yet anybody's to see.
+      return { community: await summarize(tx, community), homes: homes.filter((home) => home.state !== 'draft').map(presentHome) };
+    }),
+  };
+}
