@@ -23,5 +23,7 @@ export const defaultRuleSet: RuleSetValues = {
   maxDeferrals: 2,
   secondChannelAfterMs: 10 * MINUTE,
   callTaskAfterMs: 30 * MINUTE,
+  continueWithinDays: 3, // Doc 二(三): 三个自然日内
+  resultPublicityDays: 5, // Doc 二(四): 公示5个自然日
   outageThresholdMs: 15_000,
 };

@@ -159,7 +159,8 @@ export const collections = {
     }),
     [
       { name: 'outboxDue', fields: ['state', 'dueAtMs'] },
-      { name: 'outboxOfSubject', fields: ['subjectId', 'kind'] },
+      { name: 'outboxByTime', fields: ['createdAtMs'] },
+      { name: 'outboxByState', fields: ['state', 'createdAtMs'] },
       { name: 'outboxOfGateway', fields: ['gatewayId'] },
     ],
   ),

@@ -24,6 +24,10 @@ export const ruleSetValues = z.strictObject({
   secondChannelAfterMs: ms,
   /** … and after this long, staff get a call task. */
   callTaskAfterMs: ms,
+  /** M1: natural days, after the day of the miss, within which a family may ask to go on waiting. */
+  continueWithinDays: z.int().check(z.minimum(1)),
+  /** A1: natural days a pick is publicised. */
+  resultPublicityDays: z.int().check(z.minimum(1)),
   /** T6: a heartbeat gap at least this long is an outage. */
   outageThresholdMs: z.int().check(z.minimum(1)),
 });

@@ -9,7 +9,7 @@ import type { Lane, LedgerEntry, Pick as PickDoc, Ticket, TurnDoc } from '../../
 import type { Work } from '../../store/change';
 import { laneStream } from '../../store/ledger';
 import { CITY_GATE, queuedTickets } from './load';
-import { signReceipt } from './receipt';
+import { addressOf, signReceipt } from './receipt';
 
 export interface Applied {
   readonly lane: Lane;
@@ -50,13 +50,12 @@ class Applier {
       case 'LanePaused':
         this.patchLane({ state: 'paused', pausedAtMs: event.atMs });
         await this.record(event, {}, { reason: event.reason });
+        if (this.lane.openTurnId !== null) await this.tellOfPause(this.lane.openTurnId, event.reason, event.atMs);
         return;
       case 'TurnOpened':
         return this.openTurn(event.ticket, event);
       case 'TurnNotified':
-        await this.patchTurn(event.turnId, { notifiedAtMs: event.atMs, deadlineMs: event.deadlineMs });
-        await this.record(event, { turnId: event.turnId, deadlineMs: event.deadlineMs, handed: event.handed });
-        return;
+        return this.notifyTurn(event);
       case 'TurnProven':
         await this.patchTurn(event.turnId, { proof: event.proof, proofAtMs: event.atMs });
         await this.record(event, { turnId: event.turnId, proof: event.proof });
@@ -95,7 +94,24 @@ class Applier {
     this.patchLane({ openTurnId: turnId });
     if (rules.values.oneTurnInCity) await this.holdCityGate(turnId);
     await this.tellFamily('turnOpened', turnId, ticket, {}, nowMs);
-    if (ticket.tier === 0) await this.tellReviewers(turnId, ticket);
+  }
+
+  private async notifyTurn(event: Extract<SelectionEvent, { type: 'TurnNotified' }>): Promise<void> {
+    const turn = await this.patchTurn(event.turnId, { notifiedAtMs: event.atMs, deadlineMs: event.deadlineMs });
+    await this.record(event, { turnId: event.turnId, deadlineMs: event.deadlineMs, handed: event.handed });
+    const ticket = await this.ticketOf(turn);
+    if (ticket.tier === 0) await this.tellReviewers(turn.id, ticket, event.deadlineMs);
+  }
+
+  private async tellOfPause(turnId: string, reason: string, atMs: number): Promise<void> {
+    const turn = await this.work.tx.turns.get(turnId);
+    if (turn !== null) await this.tellFamily('lanePaused', `${turnId}.${atMs}`, await this.ticketOf(turn), { reason });
+  }
+
+  private async ticketOf(turn: TurnDoc): Promise<Ticket> {
+    const ticket = this.tickets.get(turn.ticketId) ?? (await this.work.tx.tickets.get(turn.ticketId));
+    if (ticket === null) throw new Error(`turn ${turn.id} without its ticket`);
+    return ticket;
   }
 
   /** Two lanes opening at once each see a free city: contending for one document lets only one of them commit. */
@@ -108,9 +124,7 @@ class Applier {
   private async moveDeadline(event: Extract<SelectionEvent, { type: 'DeadlineMoved' }>): Promise<void> {
     const turn = await this.patchTurn(event.turnId, (t) => ({ deadlineMs: event.deadlineMs, movedMs: t.movedMs + event.byMs }));
     const entry = await this.record(event, { turnId: event.turnId, byMs: event.byMs, deadlineMs: event.deadlineMs, cause: event.cause });
-    const ticket = await this.work.tx.tickets.get(turn.ticketId);
-    if (ticket === null) throw new Error(`turn ${turn.id} without its ticket`);
-    await this.tellFamily('deadlineMoved', `${turn.id}.${entry.seq}`, ticket, { deadlineMs: event.deadlineMs, byMs: event.byMs });
+    await this.tellFamily('deadlineMoved', `${turn.id}.${entry.seq}`, await this.ticketOf(turn), { deadlineMs: event.deadlineMs, byMs: event.byMs });
   }
 
   private async pickHome(event: Extract<SelectionEvent, { type: 'HomePicked' }>): Promise<void> {
@@ -128,7 +142,7 @@ class Applier {
       pickedAtMs: event.atMs, active: true, assisted,
       receipt: signReceipt(this.kernel, { ticket, listing, household, entry, assisted: assisted !== null, pickedAtMs: event.atMs }),
     });
-    await this.tellFamily('homePicked', turnId, ticket, { address: `${listing.communityName}${listing.building}${listing.entrance}${listing.room}` });
+    await this.tellFamily('homePicked', turnId, ticket, { address: addressOf(listing), assisted: assisted !== null });
   }
 
   private async endTurn(event: Extract<SelectionEvent, { type: 'TurnPassed' | 'TurnMissed' | 'TurnDeferred' }>, state: 'passed' | 'missed' | 'deferred', ticketPatch: TicketPatch, open: Record<string, unknown> = {}): Promise<void> {
@@ -192,19 +206,19 @@ class Applier {
     if (household === null) throw new Error(`ticket ${ticket.id} without its household`);
     await this.work.tell({
       id: `sms-${kind}-${subjectId}`, topic: 'sms', kind, subjectId, recipientSealed: household.phoneSealed, dueAtMs,
-      payload: { ...named(ticket), areaName: this.lane.areaName, bedrooms: this.lane.bedrooms, ...payload },
+      payload: { ...named(ticket), ...payload },
     });
   }
 
   /** Q7: for low-rent families the reviewing staff of their district are told as well. */
-  private async tellReviewers(turnId: string, ticket: Ticket): Promise<void> {
+  private async tellReviewers(turnId: string, ticket: Ticket, deadlineMs: number): Promise<void> {
     const household = await this.work.tx.households.get(ticket.householdId);
     const reviewers = await this.work.tx.staff.find({ role: 'districtReviewer', active: true });
     for (const reviewer of reviewers) {
       if (household === null || reviewer.phoneSealed === '' || !reviewer.districts.includes(household.district)) continue;
       await this.work.tell({
         id: `sms-reviewerTurn-${turnId}-${reviewer.id}`, topic: 'sms', kind: 'reviewerTurn', subjectId: turnId, recipientSealed: reviewer.phoneSealed,
-        payload: { ...named(ticket), areaName: this.lane.areaName, bedrooms: this.lane.bedrooms },
+        payload: { ...named(ticket), deadlineMs },
       });
     }
   }

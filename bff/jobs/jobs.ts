@@ -1,0 +1,33 @@
+/** The jobs of a running service, and the one order they run in. */
+import { escalateUnproven } from '../features/contact/proof';
+import type { Kernel } from '../kernel';
+import { IDEMPOTENCY_KEEP_MS } from '../store/once';
+import { DAY_MS } from '../../shared/shanghai-time';
+import type { OutboxRelay } from './outbox-relay';
+import { settleDueLanes } from './turn-timer';
+
+/** One look at everything that may be due: lanes, then what must be told, then who could not be reached. */
+export async function runDue(kernel: Kernel, relay: OutboxRelay): Promise<void> {
+  await kernel.ensureAlive();
+  await settleDueLanes(kernel);
+  await relay.run();
+  await escalateUnproven(kernel);
+  await relay.run();
+}
+
+const SWEEP_LIMIT = 500;
+
+/** Removes what is kept only for a time: answered idempotency keys, ended sessions, old sign-in codes. */
+export async function sweepExpired(kernel: Kernel): Promise<number> {
+  const nowMs = kernel.clock.now();
+  return kernel.store.transact(async (tx) => {
+    const answers = await tx.idempotency.find({ atMs: { lt: nowMs - IDEMPOTENCY_KEEP_MS } }, { limit: SWEEP_LIMIT });
+    for (const answer of answers) await tx.idempotency.remove(answer);
+    // Ended sessions stay a week longer, so that their owners read "sign in again" and not "who are you".
+    const sessions = await tx.sessions.find({ expiresAtMs: { lt: nowMs - 7 * DAY_MS } }, { limit: SWEEP_LIMIT });
+    for (const session of sessions) await tx.sessions.remove(session);
+    const codes = await tx.signInCodes.find({ expiresAtMs: { lt: nowMs - DAY_MS } }, { limit: SWEEP_LIMIT });
+    for (const code of codes) await tx.signInCodes.remove(code);
+    return answers.length + sessions.length + codes.length;
+  });
+}

@@ -1,0 +1,182 @@
+/**
+ * Tells the outside what was committed: live views to watchers, short messages to families. Every message
+ * has a delivery record, is claimed before it is sent, retried with growing pauses, and put aside as `dead`
+ * for staff when nothing helps. Sent twice is harmless (its id is the provider's idempotency key; watchers
+ * drop an old `seq`), not sent is not: so a crash between sending and recording sends again.
+ */
+import type { SmsGateway, SmsOutcome } from '../adapters/sms/sms';
+import type { SmsTemplates } from '../adapters/sms/templates';
+import { isWindowOpen, nextWindowStart } from '../domain/rules/notification-window';
+import { textOf } from '../features/contact/texts';
+import { proveTurn, raiseCallTask } from '../features/contact/proof';
+import { enterLane } from '../features/selection/door';
+import { systemAct, type Kernel } from '../kernel';
+import type { OutboxMessage, TurnDoc } from '../store/collections';
+import { change } from '../store/change';
+import type { Tx } from '../store/port';
+import { MINUTE_MS, SECOND_MS } from '../../shared/shanghai-time';
+
+/** Pauses between attempts; after the last one the message is dead. About half an hour in all. */
+export const RETRY_PAUSES_MS: readonly number[] = [5 * SECOND_MS, 15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 3 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS, 10 * MINUTE_MS];
+const CLAIM_MS = 30 * SECOND_MS;
+const HOLD_MS = 5 * SECOND_MS;
+const BATCH = 64;
+
+export interface Channels {
+  readonly sms: SmsGateway;
+  /** The second channel (Q8); null where none is configured. */
+  readonly subscription: { send(message: { openId: string; kind: string; data: Record<string, string>; key: string }): Promise<SmsOutcome> } | null;
+  readonly templates: SmsTemplates;
+  /** Tells watchers of a lane, and the households concerned, of its new state. */
+  announce(laneId: string, seq: number, concerned: readonly { householdId: string; ticketId: string }[]): Promise<void>;
+}
+
+type Verdict = { readonly kind: 'send'; readonly deadlineMs: number | null } | { readonly kind: 'drop' } | { readonly kind: 'hold'; readonly untilMs: number };
+
+export class OutboxRelay {
+  private running: Promise<void> | null = null;
+  private again = false;
+
+  constructor(private readonly kernel: Kernel, private readonly channels: Channels, private readonly name: string) {}
+
+  /** Works off everything due. Concurrent calls share one run, and a call during a run makes it look once more. */
+  run(): Promise<void> {
+    if (this.running !== null) {
+      this.again = true;
+      return this.running;
+    }
+    this.running = this.workOff().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async workOff(): Promise<void> {
+    await this.kernel.ensureAlive();
+    for (;;) {
+      this.again = false;
+      const nowMs = this.kernel.clock.now();
+      const due = await this.kernel.store.read((tx) => tx.outbox.find({ state: 'pending', dueAtMs: { lte: nowMs } }, { sort: [['dueAtMs', 'asc']], limit: BATCH }));
+      const live = due.filter((message) => message.topic === 'live');
+      const claimable = due.filter((message) => message.topic !== 'live' && message.claimedUntilMs <= nowMs);
+      if (live.length > 0) await this.relayLive(live);
+      const claimed = claimable.length > 0 ? await this.claim(claimable) : [];
+      for (const message of claimed) await this.relay(message);
+      if (live.length === 0 && claimed.length === 0 && !this.again) return;
+    }
+  }
+
+  /** One announcement a lane, of its newest state, however often it changed meanwhile. */
+  private async relayLive(messages: readonly OutboxMessage[]): Promise<void> {
+    const lanes = new Map<string, OutboxMessage[]>();
+    for (const message of messages) lanes.set(message.subjectId, [...(lanes.get(message.subjectId) ?? []), message]);
+    for (const [laneId, ofLane] of lanes) {
+      const seq = Math.max(...ofLane.map((m) => Number(m.payload['seq'])));
+      const concerned = ofLane.flatMap((m) => m.payload['concerned'] as { householdId: string; ticketId: string }[]);
+      await this.channels.announce(laneId, seq, concerned);
+    }
+    await this.kernel.store.transact(async (tx) => {
+      for (const { id } of messages) {
+        const current = await tx.outbox.get(id);
+        if (current !== null) await tx.outbox.remove(current);
+      }
+    });
+  }
+
+  /** Claims what nobody else works on; a claim lapses, so that a crashed relay's messages are taken over. */
+  private claim(messages: readonly OutboxMessage[]): Promise<OutboxMessage[]> {
+    return this.kernel.store.transact(async (tx) => {
+      const nowMs = this.kernel.clock.now();
+      const claimed: OutboxMessage[] = [];
+      for (const { id } of messages) {
+        const current = await tx.outbox.get(id);
+        if (current === null || current.state !== 'pending' || current.claimedUntilMs > nowMs) continue;
+        claimed.push(await tx.outbox.replace({ ...current, claimedBy: this.name, claimedUntilMs: nowMs + CLAIM_MS }));
+      }
+      return claimed;
+    });
+  }
+
+  private async relay(message: OutboxMessage): Promise<void> {
+    try {
+      const verdict = await this.kernel.store.read((tx) => this.judge(tx, message));
+      if (verdict.kind !== 'send') return await this.putBack(message, verdict);
+      const outcome = await this.send(message, verdict.deadlineMs);
+      await this.settle(message, outcome);
+    } catch (error) {
+      // A bug or a busy store: the claim lapses and the message is tried again; others must not wait for it.
+      this.kernel.log.error({ messageId: message.id, err: error }, 'relaying a message failed');
+    }
+  }
+
+  /** T4, T6: a turn's first notification starts its clock, so it goes out only in the window and not while the lane is paused. */
+  private async judge(tx: Tx, message: OutboxMessage): Promise<Verdict> {
+    if (message.kind !== 'turnOpened') return { kind: 'send', deadlineMs: null };
+    const turn = await tx.turns.get(message.subjectId);
+    if (turn === null || !turn.isOpen) return { kind: 'drop' };
+    if (turn.deadlineMs !== null) return { kind: 'send', deadlineMs: turn.deadlineMs };
+    const nowMs = this.kernel.clock.now();
+    const rules = this.kernel.rules().values;
+    if (!isWindowOpen(rules, nowMs)) return { kind: 'hold', untilMs: nextWindowStart(rules, nowMs) };
+    const lane = await tx.lanes.get(turn.laneId);
+    return lane?.state === 'paused' ? { kind: 'hold', untilMs: nowMs + HOLD_MS } : { kind: 'send', deadlineMs: null };
+  }
+
+  private async putBack(message: OutboxMessage, verdict: Exclude<Verdict, { kind: 'send' }>): Promise<void> {
+    await this.update(message.id, (current, nowMs) => verdict.kind === 'drop'
+      ? { ...current, state: 'dropped', settledAtMs: nowMs, claimedUntilMs: 0 }
+      : { ...current, dueAtMs: verdict.untilMs, claimedUntilMs: 0 });
+  }
+
+  private send(message: OutboxMessage, deadlineMs: number | null): Promise<SmsOutcome> {
+    const { kernel, channels } = this;
+    const text = textOf(message, { templates: channels.templates, rules: kernel.rules().values, crypto: kernel.crypto, nowMs: kernel.clock.now(), deadlineMs });
+    const recipient = kernel.crypto.open(message.recipientSealed);
+    if (message.topic === 'sms') return channels.sms.send({ phone: recipient, text, key: message.id });
+    if (channels.subscription === null) return Promise.resolve({ kind: 'rejected', reason: 'no second channel is configured', permanent: true });
+    return channels.subscription.send({ openId: recipient, kind: message.kind, data: { text }, key: message.id });
+  }
+
+  private async settle(message: OutboxMessage, outcome: SmsOutcome): Promise<void> {
+    const handedAtMs = this.kernel.clock.now();
+    await change(this.kernel, systemAct('发送通知'), async (work) => {
+      const current = await work.tx.outbox.get(message.id);
+      if (current === null || current.state !== 'pending') return;
+      const attempts = current.attempts + 1;
+      if (outcome.kind === 'accepted') {
+        await work.tx.outbox.replace({ ...current, state: 'handed', attempts, handedAtMs, gatewayId: outcome.gatewayId, claimedUntilMs: 0, lastError: '' });
+        const turn = await turnOf(work.tx, message);
+        if (turn === null) return;
+        if (message.topic === 'sms') await enterLane(this.kernel, work, turn.laneId, { type: 'RecordNotified', turnId: turn.id, handedAtMs });
+        // A subscription message has no receipt: the platform's acceptance is its delivery.
+        else await proveTurn(this.kernel, work, turn, 'subscriptionMessage', handedAtMs);
+        return;
+      }
+      const pauseMs = RETRY_PAUSES_MS[attempts - 1];
+      if (!outcome.permanent && pauseMs !== undefined) {
+        await work.tx.outbox.replace({ ...current, attempts, dueAtMs: work.nowMs + pauseMs, claimedUntilMs: 0, lastError: outcome.reason });
+        return;
+      }
+      await work.tx.outbox.replace({ ...current, state: 'dead', attempts, settledAtMs: work.nowMs, claimedUntilMs: 0, lastError: outcome.reason });
+      const turn = await turnOf(work.tx, message);
+      if (turn === null) return;
+      // Nobody can be told this way: staff must call. The clock starts, or one bad number would stop the lane; without proof it can only end in a deferral (Q8).
+      if (message.topic === 'sms') await enterLane(this.kernel, work, turn.laneId, { type: 'RecordUndeliverable', turnId: turn.id, atMs: work.nowMs });
+      const household = await work.tx.households.get(turn.householdId);
+      await raiseCallTask(work, turn, household?.district ?? '', '通知无法发出');
+    });
+  }
+
+  private update(id: string, next: (current: OutboxMessage, nowMs: number) => OutboxMessage): Promise<void> {
+    return this.kernel.store.transact(async (tx) => {
+      const current = await tx.outbox.get(id);
+      if (current !== null && current.state === 'pending') await tx.outbox.replace(next(current, this.kernel.clock.now()));
+    });
+  }
+}
+
+async function turnOf(tx: Tx, message: OutboxMessage): Promise<TurnDoc | null> {
+  if (message.kind !== 'turnOpened') return null;
+  const turn = await tx.turns.get(message.subjectId);
+  return turn !== null && turn.isOpen ? turn : null;
+}
