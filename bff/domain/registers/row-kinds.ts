@@ -1,0 +1,43 @@
+/**
+ * Telling the rows of a register apart: homes and families, and all that is neither — blank rows, totals, repeated
+ * headers, column numbers, footers. What is not certainly one of those is data, and is read or refused as such.
+ */
+import type { RegisterRow } from './cell';
+import { type RegisterHeader, repeatsHeader, shownText } from './header';
+import { skips } from './wording';
+
+export type SkipReason = (typeof skips)[keyof typeof skips];
+
+const TOTAL = /^(?:本页|本表|本区|本小区|以上)?(?:合计|小计|总计|共计|累计|总数)(?:[:：(（]|\d|$|（|数|户|套)|(?:合计|小计|总计|共计)[:：]?$/;
+const FOOTER = /^(?:制表|填表|填报|审核|复核|经办|编制|统计|打印|单位负责|负责人|主管|分管|联系人|制单|审批|盖章|日期|注|备注|说明|填表说明|备注说明|附注)(?:人|单位|日期|时间|时点|领导)?(?:签字|签名|签章|\(签字\)|\(盖章\))?\s*[:：]|^(?:注|备注|说明)\s*\d?[.、．]|^第\s*\d+\s*页|^\(?(?:续表|接上页|转下页|以下空白|本页以下空白)\)?$|^-+\s*以下空白\s*-+$/;
+const TITLE = /(?:台账|名册|一览表|统计表|汇总表|明细表|登记表|清单|花名册)(?:\(.*\))?(?:\(续.*\))?$/;
+
+/** Recognises the rows of one sheet, in order: a footer's further lines follow from the line before. */
+export function rowSorter(header: RegisterHeader): (row: RegisterRow) => SkipReason | null {
+  const anchors = (header.kind === 'listings' ? ['room', 'building'] as const : ['identity', 'name'] as const).map((key) => header.columns.get(key)?.at ?? -1);
+  let inFooter = false;
+  return (row) => {
+    const filled: { at: number; text: string }[] = [];
+    for (let at = 0; at < row.cells.length && filled.length < 8; at += 1) {
+      const cell = row.cells[at]!;
+      if (cell.kind === 'blank') continue;
+      const text = cell.kind === 'formula' && cell.result === null ? '=' : shownText(cell);
+      if (text !== '') filled.push({ at, text });
+    }
+    if (filled.length === 0) return skips.blank;
+    const first = filled[0]!.text;
+    // Somebody's number or somebody's door makes a row data, whatever else it says.
+    const anchored = anchors.some((at) => filled.some((cell) => cell.at === at && !TOTAL.test(cell.text)));
+    if (!anchored && filled.slice(0, 3).some(({ text }) => TOTAL.test(text))) return skips.total;
+    const alone = filled.length === 1;
+    if (FOOTER.test(first) && (alone || !anchored)) {
+      inFooter = true;
+      return skips.footer;
+    }
+    if (alone && (inFooter || TITLE.test(first))) return inFooter ? skips.footer : skips.aboveHeader;
+    if (filled.length >= 3 && repeatsHeader(row, header)) return skips.repeatedHeader;
+    if (filled.length >= 5 && filled.every(({ at, text }) => text.replace(/[()]/g, '') === String(at + 1))) return skips.columnNumbers;
+    inFooter = false;
+    return null;
+  };
+}
