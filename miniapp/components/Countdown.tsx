@@ -1,0 +1,57 @@
+/**
+ * A countdown that owns its tick: once a second this component alone is drawn again, not its page (in weapp a
+ * page's setData every second makes a cheap phone warm and slow).
+ */
+import { useEffect, useRef, useState } from 'react';
+import { formatLeft, spokenLeft, texts } from '@/texts';
+import { Box, Words } from './Box';
+
+export interface CountdownProps {
+  readonly deadlineMs: number;
+  /** The server's clock, never the phone's. */
+  readonly nowMs: () => number;
+  /** Paused: stands still. */
+  readonly frozen?: boolean;
+  readonly size?: 'large' | 'huge';
+  /** Reached zero. It decides nothing: the caller asks the server. Called again while the server still says so. */
+  readonly onZero?: () => void;
+  readonly id?: string;
+}
+
+const ASK_AGAIN_MS = 3_000;
+const SOON_MS = 30 * 60_000;
+
+/** `3:05:09`, and at zero a sentence instead of a judgement. */
+export function Countdown({ deadlineMs, nowMs, frozen = false, size = 'large', onZero, id }: CountdownProps) {
+  const [leftMs, setLeftMs] = useState(() => deadlineMs - nowMs());
+  const zero = useRef(onZero);
+  zero.current = onZero;
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const tick = () => {
+      const left = deadlineMs - nowMs();
+      setLeftMs(left);
+      if (frozen) return;
+      if (left <= 0) {
+        zero.current?.();
+        timer = setTimeout(tick, ASK_AGAIN_MS);
+      } else {
+        // Aimed at the next whole second, so that the digits neither skip nor stutter.
+        timer = setTimeout(tick, (left % 1_000) + 20);
+      }
+    };
+    tick();
+    return () => clearTimeout(timer);
+  }, [deadlineMs, frozen, nowMs]);
+
+  if (leftMs <= 0 && !frozen) {
+    return <Box id={id} className="countdown countdown--zero" aria={{ live: 'polite' }}>{texts.common.counting}</Box>;
+  }
+  const isSoon = leftMs < SOON_MS;
+  return (
+    <Box id={id} className={`countdown countdown--${size} ${isSoon ? 'countdown--soon' : ''} ${frozen ? 'countdown--frozen' : ''}`} aria={{ role: 'timer', label: `${texts.common.left} ${spokenLeft(leftMs)}` }}>
+      <Words aria={{ hidden: true }}>{formatLeft(leftMs)}</Words>
+    </Box>
+  );
+}

@@ -1,0 +1,42 @@
+/** One question to the server, asked when the page is shown, with loading and failure as states. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useDidShow } from '@tarojs/taro';
+import type { Answer, Failure } from './http';
+
+export interface Loaded<T> {
+  readonly data: T | null;
+  readonly failure: Failure | null;
+  /** Asks again; what is shown stays until the new answer is here. */
+  readonly reload: () => Promise<Answer<T> | null>;
+}
+
+const JUST_ASKED_MS = 300;
+
+/** Asks at once and every time the page is shown again. `ask` null: nothing to ask yet. */
+export function useAnswer<T>(ask: (() => Promise<Answer<T>>) | null, key = ''): Loaded<T> {
+  const [data, setData] = useState<T | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const current = useRef(ask);
+  current.current = ask;
+  const turn = useRef(0);
+  const askedMs = useRef(0);
+  const reload = useCallback(async () => {
+    if (current.current === null) return null;
+    const mine = ++turn.current;
+    askedMs.current = Date.now();
+    const answer = await current.current();
+    if (mine !== turn.current) return answer; // a later question overtook this one
+    if (answer.ok) setData(answer.data);
+    setFailure(answer.ok ? null : answer);
+    return answer;
+  }, []);
+  useEffect(() => {
+    void reload();
+    return () => { turn.current += 1; };
+  }, [reload, key]);
+  useDidShow(() => {
+    // The first show comes together with the first drawing, which has just asked.
+    if (Date.now() - askedMs.current > JUST_ASKED_MS) void reload();
+  });
+  return { data, failure, reload };
+}
