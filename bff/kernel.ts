@@ -15,6 +15,8 @@ export interface Kernel extends ChangeDeps {
   rules(): RuleSet;
   readonly crypto: FieldCrypto;
   readonly signer: Signer;
+  /** Public keys by id, retired ones included: what was signed once stays verifiable. */
+  readonly publicKeys: Readonly<Record<string, string>>;
   readonly log: Log;
   /** T6: makes sure the heartbeat is fresh, crediting an outage first if it is not. Called before any act on a lane. */
   ensureAlive(): Promise<void>;

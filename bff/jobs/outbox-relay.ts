@@ -6,6 +6,7 @@
  */
 import type { SmsGateway, SmsOutcome } from '../adapters/sms/sms';
 import type { SmsTemplates } from '../adapters/sms/templates';
+import type { SubscriptionMessenger } from '../adapters/wechat/subscribe-message';
 import { isWindowOpen, nextWindowStart } from '../domain/rules/notification-window';
 import { textOf } from '../features/contact/texts';
 import { proveTurn, raiseCallTask } from '../features/contact/proof';
@@ -14,7 +15,8 @@ import { systemAct, type Kernel } from '../kernel';
 import type { OutboxMessage, TurnDoc } from '../store/collections';
 import { change } from '../store/change';
 import type { Tx } from '../store/port';
-import { MINUTE_MS, SECOND_MS } from '../../shared/shanghai-time';
+import { ticketLabel, type Group } from '../../shared/lane';
+import { formatInstant, MINUTE_MS, SECOND_MS } from '../../shared/shanghai-time';
 
 /** Pauses between attempts; after the last one the message is dead. About half an hour in all. */
 export const RETRY_PAUSES_MS: readonly number[] = [5 * SECOND_MS, 15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 3 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS, 10 * MINUTE_MS];
@@ -25,7 +27,7 @@ const BATCH = 64;
 export interface Channels {
   readonly sms: SmsGateway;
   /** The second channel (Q8); null where none is configured. */
-  readonly subscription: { send(message: { openId: string; kind: string; data: Record<string, string>; key: string }): Promise<SmsOutcome> } | null;
+  readonly subscription: SubscriptionMessenger | null;
   readonly templates: SmsTemplates;
   /** Tells watchers of a lane, and the households concerned, of its new state. */
   announce(laneId: string, seq: number, concerned: readonly { householdId: string; ticketId: string }[]): Promise<void>;
@@ -128,13 +130,15 @@ export class OutboxRelay {
       : { ...current, dueAtMs: verdict.untilMs, claimedUntilMs: 0 });
   }
 
-  private send(message: OutboxMessage, deadlineMs: number | null): Promise<SmsOutcome> {
+  private async send(message: OutboxMessage, deadlineMs: number | null): Promise<SmsOutcome> {
     const { kernel, channels } = this;
+    if (message.topic === 'subscriptionMessage') {
+      if (channels.subscription === null) return { kind: 'rejected', reason: 'no second channel is configured', permanent: true };
+      const outcome = await channels.subscription.send({ openId: kernel.crypto.open(message.recipientSealed), kind: message.kind, data: subscriptionData(message, deadlineMs), key: message.id });
+      return outcome.kind === 'accepted' ? { ...outcome, gatewayId: outcome.gatewayId ?? '' } : outcome;
+    }
     const text = textOf(message, { templates: channels.templates, rules: kernel.rules().values, crypto: kernel.crypto, nowMs: kernel.clock.now(), deadlineMs });
-    const recipient = kernel.crypto.open(message.recipientSealed);
-    if (message.topic === 'sms') return channels.sms.send({ phone: recipient, text, key: message.id });
-    if (channels.subscription === null) return Promise.resolve({ kind: 'rejected', reason: 'no second channel is configured', permanent: true });
-    return channels.subscription.send({ openId: recipient, kind: message.kind, data: { text }, key: message.id });
+    return channels.sms.send({ phone: kernel.crypto.open(message.recipientSealed), text, key: message.id });
   }
 
   private async settle(message: OutboxMessage, outcome: SmsOutcome): Promise<void> {
@@ -173,6 +177,12 @@ export class OutboxRelay {
       if (current !== null && current.state === 'pending') await tx.outbox.replace(next(current, this.kernel.clock.now()));
     });
   }
+}
+
+/** The fields of the city's subscription template: whose turn, until when, what to do. */
+function subscriptionData(message: OutboxMessage, deadlineMs: number | null): Record<string, string> {
+  const label = ticketLabel(message.payload['group'] as Group, Number(message.payload['queueNumber']));
+  return { thing1: label, ...(deadlineMs === null ? {} : { time2: formatInstant(deadlineMs).slice(0, 16) }), thing3: '轮到您家选房，请打开小程序' };
 }
 
 async function turnOf(tx: Tx, message: OutboxMessage): Promise<TurnDoc | null> {

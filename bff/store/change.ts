@@ -13,8 +13,8 @@ export interface ChangeDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly chance: Chance;
-  /** Called after a commit that left messages in the outbox, so that a relay need not wait for its next look. */
-  readonly onOutbox?: () => void;
+  /** Called after a commit that left messages in the outbox, with the lanes it changed: nobody need wait for the next look. */
+  readonly onTold?: (laneIds: readonly string[]) => void;
 }
 
 /** S1: who acts, in which role, from where, and why. */
@@ -44,8 +44,10 @@ export type NewMessage = Pick<OutboxMessage, 'id' | 'topic' | 'kind' | 'subjectI
 /** Runs `work` as one change. It may run several times after lost races: it must have no effect outside `work.tx`. */
 export async function change<T>(deps: ChangeDeps, act: Act, perform: (work: Work) => Promise<T>): Promise<T> {
   let told = 0;
+  let lanes: string[] = [];
   const result = await deps.store.transact(async (tx) => {
     told = 0;
+    lanes = [];
     const nowMs = deps.clock.now();
     const work: Work = {
       tx, nowMs, act,
@@ -58,13 +60,14 @@ export async function change<T>(deps: ChangeDeps, act: Act, perform: (work: Work
         await insertMessage(tx, message, nowMs);
       },
       announceLane: async (laneId, concerned = []) => {
+        lanes.push(laneId);
         const seq = (await tx.ledgerHeads.get(laneStream(laneId)))?.seq ?? 0;
         await work.tell({ id: `live-${laneId}-${seq}`, topic: 'live', kind: 'laneChanged', subjectId: laneId, recipientSealed: '', payload: { seq, concerned } });
       },
     };
     return perform(work);
   });
-  if (told > 0) deps.onOutbox?.();
+  if (told > 0) deps.onTold?.(lanes);
   return result;
 }
 

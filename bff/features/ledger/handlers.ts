@@ -28,7 +28,8 @@ export function ledgerHandlers(kernel: Kernel): Handlers {
     }),
     getSigningKey: async () => ({ keyId: kernel.signer.keyId, publicKey: kernel.signer.publicKeyHex, algorithm: 'SM2-SM3' }),
     checkReceipt: async ({ body }) => {
-      const valid = body.keyId === kernel.signer.keyId && verifySignature(kernel.signer.publicKeyHex, body.body, body.signature);
+      const publicKey = Object.hasOwn(kernel.publicKeys, body.keyId) ? kernel.publicKeys[body.keyId] : undefined;
+      const valid = publicKey !== undefined && verifySignature(publicKey, body.body, body.signature);
       if (!valid) return { valid: false, inLedger: false };
       const { ledger } = JSON.parse(body.body) as ReceiptContent;
       const entry = await kernel.store.read((tx) => tx.ledger.get(ledgerEntryId(ledger.stream, ledger.seq)));

@@ -3,7 +3,7 @@
  * rebuilt when the lane changed here, or when it is older than `maxAgeMs` on a store others write to as well.
  */
 import type { Clock } from '../../../shared/clock';
-import type { LiveView } from '../../../shared/contract/schemas';
+import type { LaneSummary, LiveView } from '../../../shared/contract/schemas';
 import type { Store } from '../../store/port';
 import { readLiveView } from './live-view';
 
@@ -33,11 +33,11 @@ export class LiveBoard {
     return kept === null ? null : `${kept.json},"serverNowMs":${this.clock.now()}}`;
   }
 
-  /** Every lane's view, by area and bedrooms. */
-  async all(): Promise<LiveView[]> {
+  /** Every lane with its view, by area and bedrooms. */
+  async lanes(): Promise<LaneSummary[]> {
     const lanes = await this.store.read((tx) => tx.lanes.find({}, { sort: [['areaCode', 'asc'], ['bedrooms', 'asc']] }));
-    const views = await Promise.all(lanes.map((lane) => this.view(lane.id)));
-    return views.filter((view) => view !== null);
+    const summaries = await Promise.all(lanes.map(async ({ id, areaName, bedrooms }) => ({ id, areaName, bedrooms, live: await this.view(id) })));
+    return summaries.filter((summary): summary is LaneSummary => summary.live !== null);
   }
 
   /** Forgets a lane's view; the next look reads it anew. */

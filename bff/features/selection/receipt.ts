@@ -34,6 +34,6 @@ export function signReceipt(kernel: Pick<Kernel, 'signer' | 'crypto'>, facts: Re
 }
 
 /** The form families get. */
-export function presentReceipt(kernel: Pick<Kernel, 'signer'>, pick: PickDoc): Receipt {
-  return { content: JSON.parse(pick.receipt.body) as ReceiptContent, ...pick.receipt, publicKey: kernel.signer.publicKeyHex };
+export function presentReceipt(kernel: Pick<Kernel, 'publicKeys'>, pick: PickDoc): Receipt {
+  return { content: JSON.parse(pick.receipt.body) as ReceiptContent, ...pick.receipt, publicKey: kernel.publicKeys[pick.receipt.keyId] ?? '' };
 }

@@ -20,7 +20,8 @@ const SESSION_MS = 30 * DAY_MS;
 type CodeDoc = DocOf<'signInCodes'>;
 const seconds = (ms: number) => Math.ceil(ms / 1000);
 
-export function signInHandlers(kernel: Kernel): Handlers {
+/** `onSessionEnded` cuts what else hangs on a session, such as its sockets. */
+export function signInHandlers(kernel: Kernel, onSessionEnded: (sessionId: string) => void): Handlers {
   const phoneIndex = (phone: string) => kernel.crypto.blindIndex('phone', phone);
 
   return {
@@ -71,7 +72,10 @@ export function signInHandlers(kernel: Kernel): Handlers {
 
     signOut: async (request) => {
       const { caller } = request;
-      if (caller.kind === 'family') await kernel.store.transact((tx) => endSession(tx, caller.sessionId));
+      if (caller.kind === 'family') {
+        await kernel.store.transact((tx) => endSession(tx, caller.sessionId));
+        onSessionEnded(caller.sessionId);
+      }
       return { ok: true };
     },
   };

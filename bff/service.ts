@@ -1,0 +1,162 @@
+/** A running service: HTTP, sockets, jobs, and in a demonstration the clock, the city and the SMS simulator. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { createHttpTerminator } from 'http-terminator';
+import { dayOf, HOUR_MS, startOfDay } from '../shared/shanghai-time';
+import { createHttpSmsGateway } from './adapters/sms/http-gateway';
+import type { SmsGateway } from './adapters/sms/sms';
+import { startSmsSimulator, type SmsSimulator } from './adapters/sms/simulator/start';
+import { createSmsTemplates } from './adapters/sms/templates';
+import { createWechatMessenger } from './adapters/wechat/subscribe-message';
+import { createKernel } from './compose';
+import type { Config } from './config';
+import { contactHandlers } from './features/contact/handlers';
+import { seedDemoCity } from './features/demo/city';
+import { demoHandlers } from './features/demo/handlers';
+import { demoPage, demoScript } from './features/demo/page';
+import { storedOffset, storeOffset } from './features/demo/travel';
+import { familyHandlers } from './features/family/handlers';
+import { ledgerHandlers } from './features/ledger/handlers';
+import { listingHandlers } from './features/listings/handlers';
+import { LiveBoard } from './features/live/board';
+import { liveHandlers } from './features/live/handlers';
+import { selectionHandlers } from './features/selection/handlers';
+import { signInHandlers } from './features/sign-in/handlers';
+import { staffHandlers } from './features/staff/handlers';
+import { createApp } from './http/app';
+import { Metrics } from './http/metrics';
+import type { Handlers } from './http/request';
+import { createSystemClock, TravelClock } from './jobs/clocks';
+import { lastBeat } from './jobs/heartbeat';
+import { OutboxRelay } from './jobs/outbox-relay';
+import { Scheduler } from './jobs/scheduler';
+import type { Kernel, Log } from './kernel';
+import { PushGateway } from './push/gateway';
+import { loadKeys } from './security/keys';
+import { openStore } from './store/open-store';
+
+export interface Service {
+  readonly url: string;
+  readonly kernel: Kernel;
+  readonly scheduler: Scheduler;
+  readonly simulator: SmsSimulator | null;
+  /** Stops in order: no new requests, jobs finished, sockets closed, store closed. */
+  close(): Promise<void>;
+}
+
+/** How stale a lane's view may be where other processes write to the same store. */
+const SHARED_VIEW_AGE_MS = 100;
+
+/** Starts everything. Throws with a message for people when it cannot. */
+export async function startService(config: Config, log: Log, root: string): Promise<Service> {
+  const opened = await openStore({ mongoUri: config.mongoUri, dir: path.join(config.dataDir, 'store') });
+  const { store } = opened;
+  try {
+    const keys = loadKeys({ dir: config.dataDir, env: process.env, allowGenerate: config.demo || store.kind === 'embedded' });
+    const name = `${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+
+    const systemClock = createSystemClock(config.demo ? 0 : await lastBeat({ store }));
+    const travelClock = config.demo ? await demoClock(config, store, systemClock) : null;
+    const clock = travelClock ?? systemClock;
+    const metrics = new Metrics();
+    const board = new LiveBoard(store, clock, store.kind === 'embedded' ? Number.POSITIVE_INFINITY : SHARED_VIEW_AGE_MS);
+    let kick = (): void => undefined;
+    const { kernel } = await createKernel({
+      store, clock, keys, log,
+      onTold: (laneIds) => {
+        for (const laneId of laneIds) board.changed(laneId);
+        kick();
+      },
+    });
+
+    const http = createServer();
+    const portOf = () => (http.address() as AddressInfo).port;
+    const simulator = config.smsUrl === null && config.demo
+      ? await startSimulator(config.port, { clock, keys, callbackUrl: () => `http://127.0.0.1:${portOf()}/api/callbacks/sms-receipts` })
+      : null;
+    const sms = gatewayOf(config, simulator, keys, clock);
+    const gateway = new PushGateway(http, {
+      store, clock, board, metrics, log, allowedOrigins: config.allowedOrigins, connectionsPer10s: config.connectionsPer10s,
+      ...(opened.socketAdapter === undefined ? {} : { adapter: await opened.socketAdapter() }),
+    });
+    const relay = new OutboxRelay(kernel, {
+      sms, templates: createSmsTemplates(),
+      subscription: config.wechat === null ? null : createWechatMessenger({ baseUrl: config.wechat.url, appId: config.wechat.appId, secret: config.wechat.secret, clock, templates: { turnOpened: { templateId: config.wechat.templateId, page: 'pages/my/index' } } }),
+      announce: (laneId, seq, concerned) => gateway.announce(laneId, seq, concerned),
+    }, name);
+    const scheduler = new Scheduler(kernel, relay, name);
+    kick = () => scheduler.kick();
+
+    const handlers: Handlers = {
+      health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
+      ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
+      ...familyHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
+      ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
+    };
+    const app = createApp({
+      ...config, store, clock, log, metrics, board, handlers, clientDir: path.join(root, 'dist/h5'),
+      pages: travelClock === null ? {} : {
+        '/demo': (ctx) => { ctx.type = 'html'; ctx.body = demoPage; },
+        '/demo/page.js': (ctx) => { ctx.type = 'js'; ctx.body = demoScript; },
+        '/demo/inbox': (ctx) => { ctx.redirect(simulator?.url ?? '/demo'); },
+      },
+    });
+    if (travelClock !== null) await seedDemoCity(kernel, log);
+    // What fell due while we were down is settled before the first request is answered (Q6, T6).
+    await kernel.ensureAlive();
+    http.on('request', app.callback());
+    await listen(http, config);
+    const url = `http://${config.host === '::' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${portOf()}`;
+    scheduler.start();
+    scheduler.kick();
+
+    const terminator = createHttpTerminator({ server: http, gracefulTerminationTimeout: 2_000 });
+    return {
+      url, kernel, scheduler, simulator,
+      close: async () => {
+        await gateway.close();
+        await terminator.terminate();
+        await scheduler.stop();
+        await simulator?.close();
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function demoClock(config: Config, store: Kernel['store'], base: { now(): number }): Promise<TravelClock> {
+  const stored = await storedOffset(store);
+  if (stored !== null) return new TravelClock(base, stored);
+  const startMs = config.demoNowMs ?? startOfDay(dayOf(base.now())) + 9 * HOUR_MS;
+  // A demonstration may start in the past as well as in the future; from then on it only moves forward.
+  const clock = new TravelClock(base, startMs - base.now());
+  await storeOffset(store, clock.offset);
+  return clock;
+}
+
+async function startSimulator(port: number, options: { clock: { now(): number }; keys: ReturnType<typeof loadKeys>; callbackUrl: () => string }): Promise<SmsSimulator> {
+  const start = (at: number) => startSmsSimulator({ port: at, callbackUrl: options.callbackUrl, appKey: options.keys.smsAppKey, callbackKey: options.keys.smsCallbackKey, clock: options.clock, receiptDelayMs: 500 });
+  try {
+    return await start(port === 0 ? 0 : port + 1);
+  } catch {
+    return start(0); // the neighbouring port is taken
+  }
+}
+
+function gatewayOf(config: Config, simulator: SmsSimulator | null, keys: ReturnType<typeof loadKeys>, clock: { now(): number }): SmsGateway {
+  const baseUrl = config.smsUrl ?? simulator?.url;
+  if (baseUrl === undefined) throw new Error('未配置短信平台：请设置 SMS_URL (no SMS gateway: set SMS_URL)');
+  return createHttpSmsGateway({ baseUrl, appKey: keys.smsAppKey, callbackKey: keys.smsCallbackKey, clock });
+}
+
+function listen(http: Server, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? new Error(`端口 ${config.port} 已被占用，请用 --port 换一个 (port ${config.port} is in use; choose another with --port)`) : error));
+    http.listen(config.port, config.host, () => resolve());
+  });
+}
+
