@@ -91,15 +91,20 @@ async function parse(bytes: Buffer, limits: WorkbookLimits): Promise<WorkbookRea
 function typedSheet(sheet: Sheet, date1904: boolean): RegisterSheet {
   let length = sheet.rows.length;
   while (length > 0 && sheet.rows[length - 1]!.every((value) => value === null || value === '')) length -= 1;
+  // Only formulas, errors and rich texts have details; most registers have none.
+  const details = sheet.cells?.size ? sheet.cells : undefined;
   return {
     name: sheet.name,
     hidden: sheet.hidden === true || sheet.veryHidden === true,
     date1904,
     merges: (sheet.merges ?? []).map((area) => ({ firstRow: area.startRow + 1, lastRow: area.endRow + 1, firstColumn: area.startCol + 1, lastColumn: area.endCol + 1 })),
+    lastRow: length,
     *rows(): Iterable<RegisterRow> {
       for (let index = 0; index < length; index += 1) {
         const values = sheet.rows[index]!;
-        yield { number: index + 1, cells: values.map((value, at) => typedCell(value, sheet.cells?.size ? sheet.cells.get(`${index},${at}`) : undefined)) };
+        const cells = new Array<Cell>(values.length);
+        for (let at = 0; at < values.length; at += 1) cells[at] = details === undefined ? plainCell(values[at]!) : typedCell(values[at]!, details.get(`${index},${at}`));
+        yield { number: index + 1, cells };
       }
     },
   };

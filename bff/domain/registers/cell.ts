@@ -36,6 +36,8 @@ export interface RegisterSheet {
   /** The 1904 calendar: a bare serial number in a date column counts from there. */
   readonly date1904: boolean;
   readonly merges: readonly MergedArea[];
+  /** Number of the last row that says anything; blank ones after it are formatting, not rows. */
+  readonly lastRow: number;
   /** Rows in order; may be asked for more than once. */
   rows(): Iterable<RegisterRow>;
 }

@@ -109,7 +109,10 @@ function headerFrom(kind: RegisterKind, block: readonly RegisterRow[], titles: r
 
 /** Whether a row repeats the header, as long registers do on every printed page. */
 export function repeatsHeader(row: RegisterRow, header: RegisterHeader): boolean {
-  let same = 0;
-  for (const { at, text } of header.columns.values()) if (shownText(row.cells[at]) === text) same += 1;
-  return same >= 3 && same * 2 > header.columns.size;
+  let different = 0;
+  for (const { at, text } of header.columns.values()) {
+    if (shownText(row.cells[at]) !== text) different += 1;
+    if (different * 2 >= header.columns.size) return false;
+  }
+  return true;
 }

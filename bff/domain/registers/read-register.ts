@@ -69,7 +69,7 @@ export function readRegister(sheets: readonly RegisterSheet[], context: Register
   const account: Account = { refused: [], refusedRows: 0, skipped: [], notes: [] };
   const usable: { sheet: RegisterSheet; header: RegisterHeader }[] = [];
   for (const sheet of sheets) {
-    const rows = countRows(sheet);
+    const rows = sheet.lastRow;
     const pass = (reason: string) => account.skipped.push({ sheet: sheet.name, row: 0, rows, reason });
     if (rows === 0) pass(skips.emptySheet);
     else if (sheet.hidden) pass(skips.hiddenSheet);
@@ -191,11 +191,4 @@ function* dataRows(sheet: RegisterSheet, header: RegisterHeader, account: Accoun
 
 function placeOf(placed: Placed<unknown>, sheet: string): string {
   return placed.sheet === sheet ? `第 ${placed.row} 行` : `工作表“${placed.sheet}”第 ${placed.row} 行`;
-}
-
-/** Rows from the first to the last that says anything; blank ones at the end are formatting, not rows. */
-function countRows(sheet: RegisterSheet): number {
-  let last = 0;
-  for (const row of sheet.rows()) last = row.number;
-  return last;
 }

@@ -14,30 +14,39 @@ const TITLE = /(?:台账|名册|一览表|统计表|汇总表|明细表|登记�
 
 /** Recognises the rows of one sheet, in order: a footer's further lines follow from the line before. */
 export function rowSorter(header: RegisterHeader): (row: RegisterRow) => SkipReason | null {
-  const anchors = (header.kind === 'listings' ? ['room', 'building'] as const : ['identity', 'name'] as const).map((key) => header.columns.get(key)?.at ?? -1);
+  const [key, second] = (header.kind === 'listings' ? ['room', 'building'] as const : ['identity', 'name'] as const).map((name) => header.columns.get(name)?.at ?? -1);
+  // A home or a family fills most columns; a total, a footer or a title a few.
+  const few = Math.ceil(header.columns.size / 2);
   let inFooter = false;
   return (row) => {
-    const filled: { at: number; text: string }[] = [];
-    for (let at = 0; at < row.cells.length && filled.length < 8; at += 1) {
-      const cell = row.cells[at]!;
-      if (cell.kind === 'blank') continue;
-      const text = cell.kind === 'formula' && cell.result === null ? '=' : shownText(cell);
-      if (text !== '') filled.push({ at, text });
-    }
+    const filled = filledCells(row, few);
     if (filled.length === 0) return skips.blank;
     const first = filled[0]!.text;
-    // Somebody's number or somebody's door makes a row data, whatever else it says.
-    const anchored = anchors.some((at) => filled.some((cell) => cell.at === at && !TOTAL.test(cell.text)));
-    if (!anchored && filled.slice(0, 3).some(({ text }) => TOTAL.test(text))) return skips.total;
-    const alone = filled.length === 1;
-    if (FOOTER.test(first) && (alone || !anchored)) {
-      inFooter = true;
-      return skips.footer;
-    }
-    if (alone && (inFooter || TITLE.test(first))) return inFooter ? skips.footer : skips.aboveHeader;
-    if (filled.length >= 3 && repeatsHeader(row, header)) return skips.repeatedHeader;
-    if (filled.length >= 5 && filled.every(({ at, text }) => text.replace(/[()]/g, '') === String(at + 1))) return skips.columnNumbers;
+    const isAnchored = filled.some(({ at, text }) => (at === key || at === second) && !TOTAL.test(text));
+    if (filled.length < few || !isAnchored) {
+      if (filled.slice(0, 3).some(({ text }) => TOTAL.test(text))) return skips.total;
+      if (FOOTER.test(first)) {
+        inFooter = true;
+        return skips.footer;
+      }
+      if (filled.length === 1 && inFooter) return skips.footer;
+      if (filled.length === 1 && TITLE.test(first)) return skips.aboveHeader;
+    } else if (repeatsHeader(row, header)) return skips.repeatedHeader;
+    else if (filled.every(({ at, text }) => text.replace(/[()]/g, '') === String(at + 1))) return skips.columnNumbers;
     inFooter = false;
     return null;
   };
+}
+
+/** The first cells of a row that say anything, at most `most`. */
+function filledCells(row: RegisterRow, most: number): { at: number; text: string }[] {
+  const filled: { at: number; text: string }[] = [];
+  for (let at = 0; at < row.cells.length && filled.length < most; at += 1) {
+    const cell = row.cells[at]!;
+    if (cell.kind === 'blank') continue;
+    // A formula without a result says something, we only do not know what.
+    const text = cell.kind === 'formula' && cell.result === null ? '=' : shownText(cell);
+    if (text !== '') filled.push({ at, text });
+  }
+  return filled;
 }

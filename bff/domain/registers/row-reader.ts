@@ -27,11 +27,14 @@ export interface MergedHere {
   personal(at: number): boolean;
 }
 
+const NOTHING_MERGED: MergedHere = { shared: () => undefined, personal: () => false };
+
 /** Follows the vertical merges of a sheet; must be shown every row, in order. */
 export function mergeFollower(merges: readonly MergedArea[], header: RegisterHeader): (row: RegisterRow) => MergedHere {
   const shareable = new Map<number, boolean>();
   for (const [key, { at }] of header.columns) shareable.set(at, definitionOf(header.kind, key)?.mergeable === true);
   const waiting = merges.filter((area) => area.lastRow > area.firstRow && area.lastRow > header.lastRow).sort((a, b) => b.firstRow - a.firstRow);
+  if (waiting.length === 0) return () => NOTHING_MERGED;
   const open = new Map<number, { cell: Cell; firstColumn: boolean; firstRow: number; lastRow: number }>();
   return (row) => {
     for (let area = waiting.at(-1); area !== undefined && area.firstRow <= row.number; area = waiting.at(-1)) {
@@ -97,5 +100,5 @@ export function readRow(row: RegisterRow, header: RegisterHeader, merged: Merged
 }
 
 function isBlank(cell: Cell): boolean {
-  return cell.kind === 'blank' || (cell.kind === 'text' && (cell.text === '' || tidy(cell.text) === ''));
+  return cell.kind === 'blank' || (cell.kind === 'text' && tidy(cell.text) === '');
 }

@@ -3,6 +3,9 @@ import type { PlainCell } from './cell';
 
 const INVISIBLE = /[\u200B-\u200F\u202A-\u202E\u2060\u00AD\uFEFF]/g;
 
+/** Half-width and without white space already, as most cells are: tens of thousands of them pass here. */
+const PLAIN = /^[\x21-\x7E\u4E00-\u9FFF]*$/;
+
 /**
  * Full-width digits, letters and signs (１０１，Ａ，／) become half-width, and every kind of space a plain one.
  * Not NFKC, which would also replace characters of people's names.
@@ -19,12 +22,12 @@ export function halfWidth(text: string): string {
 
 /** One line, without spaces at its ends, runs of white space made one space. */
 export function tidy(text: string): string {
-  return halfWidth(text).replace(/\s+/g, ' ').trim();
+  return PLAIN.test(text) ? text : halfWidth(text).replace(/\s+/g, ' ').trim();
 }
 
 /** Without any white space: for codes, classes and headers, where a space never means anything. */
 export function squeeze(text: string): string {
-  return halfWidth(text).replace(/\s+/g, '');
+  return PLAIN.test(text) ? text : halfWidth(text).replace(/\s+/g, '');
 }
 
 /** The text of a cell as a person would read it off the screen; whole numbers without decimals. */

@@ -1,0 +1,73 @@
+/** Homes from the listings register into the store (L1, L3). A home the system knows already is never overwritten. */
+import { createHash } from 'node:crypto';
+import { type ColumnKey, columnLabel } from '../../domain/registers/columns';
+import type { ListingRecord } from '../../domain/registers/listing-row';
+import type { Placed, Refusal } from '../../domain/registers/read-register';
+import { doorKey } from '../../domain/registers/places';
+import { reasons } from '../../domain/registers/wording';
+import { laneIdOf } from '../../domain/rules/rule-set';
+import type { Listing } from '../../store/collections';
+import { laneStream } from '../../store/ledger';
+import type { NewDoc } from '../../store/port';
+import { ensureLanes, groupBy, refusalOf, type RegisterWriter } from './import-deps';
+
+interface FreshListing {
+  readonly record: ListingRecord;
+  readonly listing: NewDoc<Listing>;
+}
+
+/** What a register row says about a home that is already there, by the column it stands in. */
+const compared: readonly (readonly [ColumnKey, (home: NewDoc<Listing>) => unknown])[] = [
+  ['bedrooms', (home) => home.bedrooms], ['floor', (home) => home.floor], ['areaSqm', (home) => home.areaSqm], ['orientation', (home) => home.orientation],
+  ['rent', (home) => home.rentFen], ['state', (home) => home.state], ['owner', (home) => home.owner], ['remark', (home) => home.remark],
+];
+
+export const listingsWriter: RegisterWriter<ListingRecord, FreshListing> = {
+  async compare(tx, batch) {
+    const homes = batch.map((placed) => ({ placed, record: placed.record, listing: listingOf(placed.record) }));
+    const stored = new Map((await tx.listings.find({ id: { in: homes.map(({ listing }) => listing.id) } })).map((listing) => [listing.id, listing]));
+    const fresh: FreshListing[] = [];
+    const refused: Refusal[] = [];
+    let unchanged = 0;
+    for (const { placed, record, listing } of homes) {
+      const there = stored.get(listing.id);
+      if (there === undefined) {
+        fresh.push({ record, listing });
+        continue;
+      }
+      const differing = compared.filter(([, valueOf]) => valueOf(there) !== valueOf(listing)).map(([key]) => columnLabel('listings', key));
+      if (differing.length === 0) unchanged += 1;
+      else refused.push(refusalOf(placed as Placed<ListingRecord>, 'room', reasons.doorDiffers(differing.join('、'))));
+    }
+    return { fresh, unchanged, refused, refusedRows: refused.length };
+  },
+
+  async write(work, fresh) {
+    const { tx } = work;
+    const byLane = groupBy(fresh, ({ listing }) => listing.laneId);
+    await ensureLanes(tx, new Map(fresh.map(({ record, listing }) => [listing.laneId, { areaCode: record.areaCode, areaName: record.areaName, bedrooms: record.bedrooms }])));
+    const communities = groupBy(fresh, ({ listing }) => listing.communityId);
+    for (const [id, [first]] of communities) {
+      if ((await tx.communities.get(id)) === null) await tx.communities.insert({ id, name: first!.record.community, district: first!.record.district, areaCode: first!.record.areaCode });
+    }
+    for (const { listing } of fresh) await tx.listings.insert(listing);
+    for (const [laneId, homes] of byLane) {
+      await work.record({ stream: laneStream(laneId), type: 'ListingsImported', open: { count: homes.length, listingIds: homes.map(({ listing }) => listing.id) } });
+      await work.announceLane(laneId);
+    }
+  },
+};
+
+/** The same door has the same id, in whatever form a register writes it. */
+function listingOf(record: ListingRecord): NewDoc<Listing> {
+  const { district, community, building, entrance, floor, room, bedrooms, areaSqm, orientation, rentFen, state, owner, remark } = record;
+  return {
+    id: `home-${fingerprint(record.door, 20)}`,
+    communityId: `community-${fingerprint(doorKey({ district, community, building: '', entrance: '', room: '' }), 12)}`, communityName: community, district,
+    laneId: laneIdOf(record.areaCode, bedrooms), building, entrance, floor, room, bedrooms, areaSqm, orientation, rentFen, state, owner, remark,
+  };
+}
+
+function fingerprint(text: string, digits: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits);
+}
