@@ -50,8 +50,7 @@ const SHARED_VIEW_AGE_MS = 100;
 
 /** Starts everything. Throws with a message for people when it cannot. */
 export async function startService(config: Config, log: Log, root: string): Promise<Service> {
-  const opened = await openStore({ mongoUri: config.mongoUri, dir: path.join(config.dataDir, 'store') });
-  const { store } = opened;
+  const store = await openStore({ mongoUri: config.mongoUri ?? undefined, dir: path.join(config.dataDir, 'store') });
   try {
     const keys = loadKeys({ dir: config.dataDir, env: process.env, allowGenerate: config.demo || store.kind === 'embedded' });
     const name = `${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
@@ -76,9 +75,10 @@ export async function startService(config: Config, log: Log, root: string): Prom
       ? await startSimulator(config.port, { clock, keys, callbackUrl: () => `http://127.0.0.1:${portOf()}/api/callbacks/sms-receipts` })
       : null;
     const sms = gatewayOf(config, simulator, keys, clock);
+    const sockets = config.mongoUri === null ? null : await (await import('./push/mongo-adapter')).openSocketAdapter(config.mongoUri);
     const gateway = new PushGateway(http, {
       store, clock, board, metrics, log, allowedOrigins: config.allowedOrigins, connectionsPer10s: config.connectionsPer10s,
-      ...(opened.socketAdapter === undefined ? {} : { adapter: await opened.socketAdapter() }),
+      ...(sockets === null ? {} : { adapter: sockets.adapter }),
     });
     const relay = new OutboxRelay(kernel, {
       sms, templates: createSmsTemplates(),
@@ -119,11 +119,12 @@ export async function startService(config: Config, log: Log, root: string): Prom
         await terminator.terminate();
         await scheduler.stop();
         await simulator?.close();
-        await opened.close();
+        await sockets?.close();
+        await store.close();
       },
     };
   } catch (error) {
-    await opened.close();
+    await store.close();
     throw error;
   }
 }

@@ -2,10 +2,13 @@
  * One jest for everything. Suites are few and big: loading mongoose and zod per file costs more than the
  * transform. `npm test` decides which projects can run on this machine (config/run/test.mjs).
  */
+const path = require('node:path');
+
+const rootDir = path.resolve(__dirname, '..');
 const swc = ['@swc/jest', { jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022', transform: { react: { runtime: 'automatic' } } }, module: { type: 'commonjs' }, sourceMaps: 'inline' }];
 const node = (name, globs) => ({
   displayName: name,
-  rootDir: '..',
+  rootDir,
   testEnvironment: 'node',
   testMatch: globs.map((glob) => `<rootDir>/test/${glob}`),
   transform: { '^.+\\.[tj]sx?$': swc, '^.+\\.mjs$': swc },
@@ -15,7 +18,7 @@ const node = (name, globs) => ({
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data', '<rootDir>/.cache'],
 });
 module.exports = {
-  rootDir: '..',
+  rootDir,
   projects: [
     node('rules', ['rules/**/*.test.ts', 'tidy.test.ts']),
     node('store', ['conformance/**/*.test.ts']),
