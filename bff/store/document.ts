@@ -102,7 +102,8 @@ export function kindOf(value: Scalar): ScalarKind {
 
 /**
  * The canonical deep copy of `doc`, which must fit the schema and both databases: plain JSON values without
- * undefined, NaN or infinity; well-formed strings; no key that starts with `$` or holds NUL, no `__proto__`.
+ * undefined, NaN or infinity; well-formed strings; no key that starts with `$`, holds NUL,
+ * or means something to JavaScript or BSON.
  * Negative zero becomes zero. Fields come in the schema's order. Throws InvalidDocumentError.
  */
 export function checkDocument(collection: CompiledCollection, doc: object): AnyDoc {
@@ -151,8 +152,8 @@ function canonical(value: unknown, name: string, place: string): unknown {
       if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw new InvalidDocumentError(`${name}.${place}: not a plain object`);
       const copy: Record<string, unknown> = {};
       for (const [key, item] of Object.entries(value)) {
-        if (key.startsWith('$') || key === '__proto__' || key.includes('\0') || halfCharacter.test(key)) {
-          throw new InvalidDocumentError(`${name}.${place}: a key that cannot be stored (starts with $, holds NUL, is __proto__)`);
+        if (key.startsWith('$') || key === '__proto__' || key === '_bsontype' || key.includes('\0') || halfCharacter.test(key)) {
+          throw new InvalidDocumentError(`${name}.${place}: a key that cannot be stored (starts with $, holds NUL, is __proto__ or _bsontype)`);
         }
         copy[key] = canonical(item, name, `${place}.${key}`);
       }

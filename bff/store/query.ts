@@ -135,6 +135,13 @@ export function compileSort(collection: CompiledCollection, sort: readonly (read
   return [...order, { field: 'id', descending: false }];
 }
 
+/** Checks a limit: a whole number from 0, or none. Throws RangeError. */
+export function checkLimit(limit: number | undefined): number {
+  if (limit === undefined || limit === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`limit ${limit}`);
+  return limit;
+}
+
 const ranks: Readonly<Record<ScalarKind, number>> = { null: 0, number: 1, string: 2, boolean: 3 };
 
 /** Rank of a kind of value in the order of all values. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { collections as allCollections } from '../collections';
 import { compileCollection, type Definitions } from '../document';
-import type { Store, TransactOptions, Tx } from '../port';
+import { ConflictError, type Store, type TransactOptions, type Tx } from '../port';
 import { retryConflicts, type RetryPolicy } from '../retry';
 import { openCatalog, type StoredCollection } from './catalog';
 import { Committer } from './committer';
@@ -105,6 +105,9 @@ class EmbeddedStore implements Store {
       result = await work(this.facade(transaction));
       // A failure that `work` swallowed still forbids the commit.
       transaction.assertUsable();
+    } catch (error) {
+      // A lost race is to be tried again, whatever `work` made of it.
+      throw transaction.failure instanceof ConflictError ? transaction.failure : error;
     } finally {
       transaction.end();
     }

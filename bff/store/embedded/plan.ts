@@ -54,19 +54,19 @@ function planOn(keySpace: KeySpace, tests: readonly Test[], order: Order, after:
   const { fields } = keySpace;
   // Leading components with given values.
   let prefixes: Scalar[][] = [[]];
-  const single = new Set<string>();
+  const single = new Map<string, Scalar>();
   let fixed = 0;
   for (; fixed < fields.length; fixed++) {
     const values = valuesFor(fields[fixed]!, tests);
     if (!values || prefixes.length * values.length > MAX_RANGES) break;
-    if (values.length === 1) single.add(fields[fixed]!);
+    if (values.length === 1) single.set(fields[fixed]!, values[0]!);
     prefixes = prefixes.flatMap((prefix) => values.map((value) => [...prefix, value]));
   }
   const next = fields[fixed];
   const bounds = next === undefined ? [] : tests.filter((test) => test.field === next && test.op !== 'in');
 
   // How far the order of the keys is the wanted order.
-  for (const [field] of keySpace.where) single.add(field);
+  for (const [field, value] of keySpace.where) single.set(field, value);
   const wanted = order.filter(({ field }) => !single.has(field));
   const rest = fields.slice(fixed);
   const descending = wanted[0]?.descending ?? false;
@@ -78,9 +78,11 @@ function planOn(keySpace: KeySpace, tests: readonly Test[], order: Order, after:
     : 'grouped';
 
   // Paging: nothing before `after` in the order of the matched components. Not when several prefixes are
-  // themselves part of the order, for then each has its own place in it.
-  const follow = after && same > 0 && !wanted.some(({ field }) => fields.indexOf(field) >= 0 && fields.indexOf(field) < fixed)
-    ? rest.slice(0, same).map((field) => after[field] as Scalar) : null;
+  // themselves part of the order, for then each has its own place in it; and not when `after` is itself outside
+  // the query, for then a component given by the query already decides.
+  const isComparable = after && order.every(({ field }) => !single.has(field) || single.get(field) === after[field])
+    && !wanted.some(({ field }) => fields.slice(0, fixed).includes(field));
+  const follow = isComparable ? rest.slice(0, same).map((field) => after[field] as Scalar) : null;
   const ranges: KeyRange[] = [];
   for (const prefix of prefixes) {
     const range = rangeOf(keySpace.space, prefix, bounds, follow, descending);

@@ -4,7 +4,7 @@
  */
 import { checkDocument, copyDocument, maxIndexedBytes, type AnyDoc } from '../document';
 import { ConflictError, UniqueViolation, type CollectionTx, type FindOptions, type NewDoc, type Where } from '../port';
-import { compareDocs, compileSort, compileWhere, fieldsOf, matches, type Predicate } from '../query';
+import { checkLimit, compareDocs, compileSort, compileWhere, fieldsOf, matches, type Predicate } from '../query';
 import { keyIfIn, type StoredCollection } from './catalog';
 import { keyOf } from './keys';
 import { planQuery } from './plan';
@@ -32,7 +32,7 @@ export class EmbeddedTransaction {
   readonly collections = new Map<string, Map<string, Write>>();
   /** Owner of a unique key as this transaction left it; null when it was given up. Keys as latin1 text. */
   readonly claims = new Map<string, string | null>();
-  private failure: Error | null = null;
+  failure: Error | null = null;
   private over = false;
 
   constructor(readonly snapshot: Snapshot, readonly readOnly: boolean) {}
@@ -157,8 +157,8 @@ export class EmbeddedCollectionTx implements CollectionTx<AnyDoc> {
   }
 
   private findNow(predicate: Predicate, options: FindOptions<AnyDoc>): AnyDoc[] {
-    const { after = null, limit = Number.POSITIVE_INFINITY } = options;
-    if (Number.isNaN(limit) || limit < 0) throw new RangeError(`limit ${limit}`);
+    const { after = null } = options;
+    const limit = checkLimit(options.limit);
     const order = compileSort(this.collection, options.sort);
     const accept = (doc: AnyDoc) => matches(predicate, doc) && (!after || compareDocs(order, doc, after) > 0);
     const found = scan({
