@@ -71,7 +71,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
     requestsPer10s: count(env['REQUESTS_PER_10S'], 1_000, 'REQUESTS_PER_10S', 1, 1e9),
     signInsPer10min: count(env['SIGN_INS_PER_10MIN'], 60, 'SIGN_INS_PER_10MIN', 1, 1e9),
     connectionsPer10s: count(env['CONNECTIONS_PER_10S'], 300, 'CONNECTIONS_PER_10S', 1, 1e9),
-    logLevel: env['LOG_LEVEL'] ?? 'info',
+    logLevel: env['LOG_LEVEL'] ?? (demo ? 'warn' : 'info'),
   };
 }
 

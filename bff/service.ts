@@ -102,7 +102,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
         '/demo/inbox': (ctx) => { ctx.redirect(simulator?.url ?? '/demo'); },
       },
     });
-    if (travelClock !== null) await seedDemoCity(kernel, log);
+    if (travelClock !== null) await seedDemoCity(kernel, config.dataDir);
     // What fell due while we were down is settled before the first request is answered (Q6, T6).
     await kernel.ensureAlive();
     http.on('request', app.callback());

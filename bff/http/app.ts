@@ -100,7 +100,9 @@ function problems({ log, metrics }: AppOptions): Koa.Middleware {
     const route = (ctx['_matchedRoute'] as string | undefined) ?? (ctx.state['route'] as string | undefined) ?? 'static';
     const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
     metrics.requests.observe({ route, status: String(ctx.status) }, seconds);
-    if (ctx.method !== 'GET' || ctx.status >= 500 || seconds > 0.5) log.info({ traceId, method: ctx.method, route, status: ctx.status, ms: Math.round(seconds * 1000) }, 'request');
+    // Receipts come by the thousand and looks by the ten thousand: what people did, what failed and what was slow is worth a line.
+    const noteworthy = (ctx.method !== 'GET' && !route.startsWith('/api/callbacks/')) || ctx.status >= 500 || seconds > 0.5;
+    if (noteworthy) log.info({ traceId, method: ctx.method, route, status: ctx.status, ms: Math.round(seconds * 1000) }, 'request');
   };
 }
 
