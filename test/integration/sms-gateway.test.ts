@@ -118,6 +118,27 @@ describe('SMS simulator', () => {
     }
   });
 
+  it('sends no further attempt of a receipt withheld while one was under way', async () => {
+    let attempts = 0;
+    let release = () => {};
+    const slow = createServer((request, response) => {
+      attempts += 1;
+      request.resume();
+      release = () => response.writeHead(500).end();
+    });
+    const callbackUrl = await listen(slow);
+    await simulator.close();
+    simulator = await startSmsSimulator({ ...options, callbackUrl });
+    await createHttpSmsGateway({ baseUrl: simulator.url, appKey: 'app-key', callbackKey: 'callback-key', clock }).send(message());
+    while (attempts === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await post('/receipts', { gatewayId: simulator.messages()[0]!.gatewayId, status: 'none' });
+    release();
+    await simulator.settled();
+    await shut(slow);
+    expect(attempts).toBe(1);
+    expect(simulator.messages()[0]).toMatchObject({ delivery: 'silent', callback: 'none' });
+  });
+
   it('checks freshness and signature of what it is asked to send', async () => {
     const rawBody = JSON.stringify(message());
     const send = (atMs: number, key = 'app-key', body = rawBody) =>
