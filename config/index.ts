@@ -6,6 +6,7 @@
 import path from 'node:path';
 import { defineConfig, type UserConfigExport } from '@tarojs/cli';
 import type Chain from 'webpack-chain';
+import { NoFunctionConstructor } from './plugins/no-function-constructor';
 
 const root = path.resolve(__dirname, '..');
 const isH5 = process.env.TARO_ENV === 'h5';
@@ -43,6 +44,13 @@ export default defineConfig<'webpack5'>(async () => {
         useOurBabel(chain);
         // webpack-chain's types do not know `sideEffects`, webpack does.
         (chain.module.rule('eio').test(/[\\/]node_modules[\\/](engine|socket)\.io-(client|parser)[\\/]build/) as unknown as { sideEffects(has: boolean): void }).sideEffects(false);
+        chain.plugin('no-function-constructor').use(NoFunctionConstructor);
+        chain.plugin('eio-globals').use(webpack.NormalModuleReplacementPlugin, [
+          /globals\.js$/,
+          (resource: { context: string; request: string }) => {
+            if (/engine\.io-client/.test(resource.context)) resource.request = path.join(root, 'config/plugins/engine-io-globals.js');
+          },
+        ]);
         chain.plugin('eio-transports').use(webpack.NormalModuleReplacementPlugin, [
           /transports\/index\.js$/,
           (resource: { context: string; request: string }) => {
@@ -59,6 +67,8 @@ export default defineConfig<'webpack5'>(async () => {
       router: { mode: 'hash' },
       webpackChain(chain) {
         useOurBabel(chain);
+        // What two pages share is loaded once; Taro leaves it in each page's own file.
+        chain.optimization.splitChunks({ chunks: 'async', minSize: 4_000, cacheGroups: { sockets: { name: 'sockets', test: /node_modules[\\/](@socket\.io|(engine|socket)\.io-)/, priority: 2 }, common: { name: 'common', minChunks: 2, chunks: 'async', priority: 1, reuseExistingChunk: true } } });
       },
       compile: { include: [shared, (file: string) => /node_modules/.test(file) && !leaveAsTheyAre.test(file)] },
       output: { filename: 'js/[name].[contenthash:8].js', chunkFilename: 'js/[name].[contenthash:8].js' },

@@ -21,7 +21,7 @@ export const texts = {
     largeOff: '标准字',
     largeHint: '切换字号',
     close: '关闭',
-    demo: '这是演示系统，人物都是虚构的。',
+    demo: '演示系统，人物虚构',
     demoLink: '演示控制台',
     nav: '主导航',
     counting: '时间到，正在确认…',
@@ -34,6 +34,7 @@ export const texts = {
     nowTurn: '现在轮到',
     timeLeft: '剩余时间',
     until: (moment: string) => `选到 ${moment} 为止`,
+    untilShort: (moment: string) => `选到${moment}`,
     remaining: '剩余房源',
     homes: (count: number) => `${count} 套`,
     waiting: (count: number) => `还有 ${count} 户在等候`,
@@ -46,7 +47,7 @@ export const texts = {
     filterBedrooms: '按居室查看',
     state: { open: '选房中', paused: '已暂停', closed: '未开始', idle: '等候中', done: '房源已选完' },
     closed: '这一组还没有开始选房。开始前会发短信通知。',
-    paused: '工作人员已暂停选房。暂停期间不计时，剩余时间会保留。',
+    paused: '工作人员已暂停选房。暂停期间不计时，剩余时间原样保留，恢复后接着算。',
     notifying: '正在给这一户发短信。短信发出后才开始计时。',
     waitingWindow: `现在不在通知时间。${windowWords}依次通知，到点会自动继续。`,
     waitingNext: '正在安排下一户…',
@@ -65,7 +66,7 @@ export const texts = {
     legend: '图例',
     available: '可选',
     picked: '已选',
-    taken: '已住',
+    taken: '已租',
     closed: '暂不开放',
     availableCount: (count: number) => `可选 ${count} 套`,
     floor: (floor: number) => `${floor}层`,
@@ -122,6 +123,7 @@ export const texts = {
     deadline: (moment: string) => `请在 ${moment} 之前选好`,
     notNotified: '正在给您家发短信通知，短信发出后才开始计时。',
     pick: '去选房',
+    steps: '选房三步', stepNames: ['看房源，挑一套', '核对门牌、面积、租金', '选定（选定后不能改）'],
     pass: '让给下一户',
     moved: (text: string) => `因系统或工作人员暂停，已给您家补回 ${text}。`,
     paused: '选房已暂停，您家的剩余时间会保留，请稍候。',
@@ -206,7 +208,7 @@ export const texts = {
   ledger: {
     title: '公开台账',
     lead: '每一步都有记录，谁也改不了。这里只有号码，没有姓名。',
-    pickLane: '看哪一组',
+    pickArea: '看哪个片区', pickBedrooms: '看几居室',
     position: (seq: number) => `第 ${seq} 条`,
     more: '看更早的记录',
     empty: '这一组还没有记录。',
@@ -236,6 +238,23 @@ export function groupName(group: string): string {
 /** `第23号` in the words of the queue. */
 export function numberName(queueNumber: number): string {
   return `第 ${queueNumber} 号`;
+}
+
+/** `公租 24、25、26 号`: the next numbers as one would say them. */
+export function nextNumbers(tickets: readonly { group: string; queueNumber: number }[]): string {
+  const parts: { tier: string; numbers: number[] }[] = [];
+  for (const { group, queueNumber } of tickets) {
+    const tier = shortGroup(group);
+    const last = parts[parts.length - 1];
+    if (last?.tier === tier) last.numbers.push(queueNumber);
+    else parts.push({ tier, numbers: [queueNumber] });
+  }
+  return parts.map(({ tier, numbers }) => `${tier} ${numbers.join('、')} 号`).join('，');
+}
+
+/** `廉租` or `公租`: inside a lane the bedrooms are already said. */
+export function shortGroup(group: string): string {
+  return groupName(group).slice(0, 2);
 }
 
 /** `3:05:09`. */

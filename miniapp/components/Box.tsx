@@ -2,10 +2,13 @@
  * The two elements everything is drawn with. In H5 they are plain `div` and `span`: lighter than Taro's web
  * components on a cheap phone, and screen readers know them. In weapp they are View and Text.
  */
-import type { CSSProperties, ReactNode } from 'react';
+import type { CSSProperties, ElementType, ReactNode } from 'react';
 import { Text, View } from '@tarojs/components';
 
 const isWeb = process.env.TARO_ENV === 'h5';
+// Written out as conditions: webpack then never sees a use of the other platform's component and leaves it out.
+const Block: ElementType = process.env.TARO_ENV === 'h5' ? 'div' : View;
+const Run: ElementType = process.env.TARO_ENV === 'h5' ? 'span' : Text;
 
 export interface Aria {
   readonly role?: string;
@@ -45,12 +48,10 @@ export interface BoxProps {
 
 /** A block. */
 export function Box({ id, className, style, aria, onClick, children }: BoxProps) {
-  if (isWeb) return <div id={id} className={className} style={style} onClick={onClick} {...ariaAttributes(aria)}>{children}</div>;
-  return <View id={id} className={className} style={style} onClick={onClick} {...ariaAttributes(aria)}>{children}</View>;
+  return <Block id={id} className={className} style={style} onClick={onClick} {...ariaAttributes(aria)}>{children}</Block>;
 }
 
 /** A run of words. */
 export function Words({ id, className, style, aria, children }: Omit<BoxProps, 'onClick'>) {
-  if (isWeb) return <span id={id} className={className} style={style} {...ariaAttributes(aria)}>{children}</span>;
-  return <Text id={id} className={className} style={style} {...ariaAttributes(aria)}>{children}</Text>;
+  return <Run id={id} className={className} style={style} {...ariaAttributes(aria)}>{children}</Run>;
 }

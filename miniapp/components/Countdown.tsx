@@ -10,8 +10,6 @@ export interface CountdownProps {
   readonly deadlineMs: number;
   /** The server's clock, never the phone's. */
   readonly nowMs: () => number;
-  /** Paused: stands still. */
-  readonly frozen?: boolean;
   readonly size?: 'large' | 'huge';
   /** Reached zero. It decides nothing: the caller asks the server. Called again while the server still says so. */
   readonly onZero?: () => void;
@@ -22,7 +20,7 @@ const ASK_AGAIN_MS = 3_000;
 const SOON_MS = 30 * 60_000;
 
 /** `3:05:09`, and at zero a sentence instead of a judgement. */
-export function Countdown({ deadlineMs, nowMs, frozen = false, size = 'large', onZero, id }: CountdownProps) {
+export function Countdown({ deadlineMs, nowMs, size = 'large', onZero, id }: CountdownProps) {
   const [leftMs, setLeftMs] = useState(() => deadlineMs - nowMs());
   const zero = useRef(onZero);
   zero.current = onZero;
@@ -32,7 +30,6 @@ export function Countdown({ deadlineMs, nowMs, frozen = false, size = 'large', o
     const tick = () => {
       const left = deadlineMs - nowMs();
       setLeftMs(left);
-      if (frozen) return;
       if (left <= 0) {
         zero.current?.();
         timer = setTimeout(tick, ASK_AGAIN_MS);
@@ -43,15 +40,20 @@ export function Countdown({ deadlineMs, nowMs, frozen = false, size = 'large', o
     };
     tick();
     return () => clearTimeout(timer);
-  }, [deadlineMs, frozen, nowMs]);
+  }, [deadlineMs, nowMs]);
 
-  if (leftMs <= 0 && !frozen) {
+  if (leftMs <= 0) {
     return <Box id={id} className="countdown countdown--zero" aria={{ live: 'polite' }}>{texts.common.counting}</Box>;
   }
   const isSoon = leftMs < SOON_MS;
   return (
-    <Box id={id} className={`countdown countdown--${size} ${isSoon ? 'countdown--soon' : ''} ${frozen ? 'countdown--frozen' : ''}`} aria={{ role: 'timer', label: `${texts.common.left} ${spokenLeft(leftMs)}` }}>
+    <Box id={id} className={`countdown countdown--${size} ${isSoon ? 'countdown--soon' : ''}`} aria={{ role: 'timer', label: `${texts.common.left} ${spokenLeft(leftMs)}` }}>
       <Words aria={{ hidden: true }}>{formatLeft(leftMs)}</Words>
     </Box>
   );
+}
+
+/** What was left at a moment, standing still: the lane is paused and the time is kept. */
+export function FrozenTime({ id, deadlineMs, atMs }: { readonly id?: string; readonly deadlineMs: number; readonly atMs: number }) {
+  return <Box id={id} className="countdown countdown--large countdown--frozen" aria={{ label: `${texts.common.left} ${spokenLeft(deadlineMs - atMs)}` }}>{formatLeft(deadlineMs - atMs)}</Box>;
 }

@@ -1,10 +1,11 @@
 /** One lane on the board: whose turn, how long still, what is left. Presentation only. */
 import { memo } from 'react';
-import type { LaneSummary, LiveView } from '@shared/contract/schemas';
+import type { LaneSummary } from '@shared/contract/schemas';
 import { bedroomLabels } from '@shared/lane';
-import { groupName, nearMoment, numberName, texts } from '@/texts';
+import type { HeldView } from '@/services/live-view';
+import { groupName, nearMoment, nextNumbers, numberName, shortGroup, texts } from '@/texts';
 import { Box, Words } from './Box';
-import { Countdown } from './Countdown';
+import { Countdown, FrozenTime } from './Countdown';
 import { laneStatus, type LaneStatus } from './lane-status';
 import { Press } from './Press';
 
@@ -13,7 +14,7 @@ const t = texts.board;
 export interface LaneCardProps {
   readonly lane: LaneSummary;
   /** The newest view, which may be newer than the one the lane came with. */
-  readonly view: LiveView;
+  readonly view: HeldView;
   readonly isMine: boolean;
   readonly nowMs: () => number;
   readonly onZero: () => void;
@@ -31,10 +32,9 @@ export const LaneCard = memo(function LaneCard({ lane, view, isMine, nowMs, onZe
   return (
     <Box id={`lane-${lane.id}`} className={`card lane lane--${badge[status]} ${isMine ? 'lane--mine' : ''}`} aria={{ role: 'region', label }}>
       <Box className="lane__head">
-        <Box className="lane__name" aria={{ role: 'heading', level: 3 }}>{bedroomLabels[lane.bedrooms]}</Box>
+        <Box className="lane__name" aria={{ role: 'heading', level: 3 }}>{isMine ? `★ ${label}` : bedroomLabels[lane.bedrooms]}</Box>
         <Words className={`tag tag--${badge[status]}`}>{t.state[badge[status]]}</Words>
       </Box>
-      {isMine && <Box className="lane__mine">★ {t.mine}</Box>}
       <LaneTurn lane={lane} view={view} status={status} nowMs={nowMs} onZero={onZero} />
       <LaneHomes lane={lane} view={view} onCommunity={onCommunity} />
       <LaneQueue view={view} nowMs={nowMs} />
@@ -42,7 +42,7 @@ export const LaneCard = memo(function LaneCard({ lane, view, isMine, nowMs, onZe
   );
 });
 
-function LaneTurn({ lane, view, status, nowMs, onZero }: { lane: LaneSummary; view: LiveView; status: LaneStatus; nowMs: () => number; onZero: () => void }) {
+function LaneTurn({ lane, view, status, nowMs, onZero }: { lane: LaneSummary; view: HeldView; status: LaneStatus; nowMs: () => number; onZero: () => void }) {
   const explanation: Partial<Record<LaneStatus, string>> = {
     closed: t.closed, paused: t.paused, notifying: t.notifying, noHomes: t.noHomes, noFamilies: t.noFamilies, waitingWindow: t.waitingWindow, waitingNext: t.waitingNext,
   };
@@ -65,18 +65,17 @@ function LaneTurn({ lane, view, status, nowMs, onZero }: { lane: LaneSummary; vi
           <Box className="lane__until">{t.until(nearMoment(view.turn.deadlineMs, nowMs()))}</Box>
         </Box>
       )}
-      {status === 'paused' && view.turn !== null && view.turn.deadlineMs !== null && (
+      {status === 'paused' && view.turn !== null && view.turn.deadlineMs !== null && view.pausedSeenMs !== undefined && (
         <Box className="lane__clock">
           <Box className="lane__clock-label">{t.timeLeft}</Box>
-          {/* Stands at what was left when this view was made. */}
-          <Countdown id={`lane-${lane.id}-countdown`} frozen deadlineMs={view.turn.deadlineMs} nowMs={() => view.serverNowMs} />
+          <FrozenTime id={`lane-${lane.id}-countdown`} deadlineMs={view.turn.deadlineMs} atMs={view.pausedSeenMs} />
         </Box>
       )}
     </Box>
   );
 }
 
-function LaneHomes({ lane, view, onCommunity }: { lane: LaneSummary; view: LiveView; onCommunity: (communityId: string, bedrooms: number) => void }) {
+function LaneHomes({ lane, view, onCommunity }: { lane: LaneSummary; view: HeldView; onCommunity: (communityId: string, bedrooms: number) => void }) {
   return (
     <Box className="lane__homes">
       <Box className="lane__row">
@@ -96,7 +95,7 @@ function LaneHomes({ lane, view, onCommunity }: { lane: LaneSummary; view: LiveV
   );
 }
 
-function LaneQueue({ view, nowMs }: { view: LiveView; nowMs: () => number }) {
+function LaneQueue({ view, nowMs }: { view: HeldView; nowMs: () => number }) {
   return (
     <Box className="lane__queue">
       {(view.waiting > 0 || view.next.length > 0) && (
@@ -105,21 +104,14 @@ function LaneQueue({ view, nowMs }: { view: LiveView; nowMs: () => number }) {
         </Box>
       )}
       {view.next.length > 0 && (
-        <Box className="lane__next">
-          <Words className="lane__label">{t.next}</Words>
-          {view.next.map((ticket, index) => (
-            <Words key={`${ticket.group}-${ticket.queueNumber}`} className="lane__ticket">
-              {index === 0 || view.next[index - 1]?.group !== ticket.group ? `${shortGroup(ticket.group)} ` : ''}{ticket.queueNumber}号
-            </Words>
-          ))}
-        </Box>
+        <Box className="lane__next"><Words className="lane__label">{t.next} </Words><Words className="lane__tickets">{nextNumbers(view.next)}</Words></Box>
       )}
       {view.recent.length > 0 && (
         <Box className="lane__recent">
           <Words className="lane__label">{t.recent}</Words>
           {view.recent.slice(0, 3).map((turn) => (
             <Box key={`${turn.group}-${turn.queueNumber}-${turn.endedAtMs}`} className="lane__past">
-              <Words>{shortGroup(turn.group)} {turn.queueNumber}号</Words>
+              <Words className="lane__who">{shortGroup(turn.group)} {turn.queueNumber}号</Words>
               <Words className={`lane__outcome lane__outcome--${turn.outcome}`}>{t.outcome[turn.outcome]}</Words>
               <Words className="lane__when">{nearMoment(turn.endedAtMs, nowMs())}</Words>
             </Box>
@@ -128,9 +120,4 @@ function LaneQueue({ view, nowMs }: { view: LiveView; nowMs: () => number }) {
       )}
     </Box>
   );
-}
-
-/** 廉租 or 公租: inside a lane the bedrooms are already said. */
-function shortGroup(group: string): string {
-  return groupName(group).slice(0, 2);
 }

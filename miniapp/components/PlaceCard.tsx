@@ -6,6 +6,7 @@ import { Box, Words } from './Box';
 import { Countdown } from './Countdown';
 import { Notice } from './Notices';
 import { BigButton } from './Press';
+import { Steps } from './Steps';
 
 const t = texts.my;
 
@@ -70,6 +71,7 @@ function OnTurn({ place, isPaused, nowMs, onPick, onPass, onZero }: PlaceCardPro
       )}
       {turn !== null && turn.movedMs > 0 && <Notice id="my-moved" kind="good">{t.moved(spokenLeft(turn.movedMs))}</Notice>}
       <BigButton id="go-pick" onPress={() => onPick(place)}>{t.pick}</BigButton>
+      <Steps title={t.steps} names={t.stepNames} />
       <BigButton id="go-pass" kind="calm" onPress={() => onPass(place)}>{t.pass}</BigButton>
     </Box>
   );

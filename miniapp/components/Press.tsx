@@ -14,14 +14,10 @@ export interface PressProps {
 
 /** An unstyled button. */
 export function Press({ id, className = '', disabled = false, aria, onPress, children }: PressProps) {
-  if (process.env.TARO_ENV === 'h5') {
-    return <button type="button" id={id} className={`press ${className}`} disabled={disabled} onClick={onPress} {...ariaAttributes(aria)}>{children}</button>;
-  }
-  return (
-    <Button id={id} className={`press ${className}`} disabled={disabled} hoverClass="press--down" onClick={disabled ? undefined : onPress} {...ariaAttributes(aria)}>
-      {children}
-    </Button>
-  );
+  const classes = `press ${className}`;
+  return process.env.TARO_ENV === 'h5'
+    ? <button type="button" id={id} className={classes} disabled={disabled} onClick={onPress} {...ariaAttributes(aria)}>{children}</button>
+    : <Button id={id} className={classes} disabled={disabled} hoverClass="press--down" onClick={disabled ? undefined : onPress} {...ariaAttributes(aria)}>{children}</Button>;
 }
 
 export interface BigButtonProps extends PressProps {

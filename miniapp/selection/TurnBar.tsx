@@ -25,7 +25,7 @@ export function TurnBar({ place, lane, onZero }: TurnBarProps) {
     <Box className="turn-bar" id="turn-bar">
       <Box className="turn-bar__words">
         <Words className="turn-bar__label">{texts.board.timeLeft}</Words>
-        <Words className="turn-bar__until">{texts.board.until(nearMoment(deadlineMs, serverNowMs()))}</Words>
+        <Words className="turn-bar__until">{texts.board.untilShort(nearMoment(deadlineMs, serverNowMs()))}</Words>
       </Box>
       <Countdown id="turn-countdown" deadlineMs={deadlineMs} nowMs={serverNowMs} onZero={onZero} />
     </Box>

@@ -4,7 +4,7 @@
  * sub-package): the board polls every five seconds and stops when it is hidden.
  */
 import type { LiveView } from '@shared/contract/schemas';
-import { judgePush, judgeSnapshot, place, type Views } from './live-view';
+import { judgePush, judgeSnapshot, place, type Verdict, type Views } from './live-view';
 
 /** A socket, as far as a feed needs to know. */
 export interface LiveChannel {
@@ -74,7 +74,7 @@ export class LiveFeed {
     if (!this.isRunning) return;
     if (run !== this.run) return void this.refresh(); // stopped and started meanwhile: that start was refused above
     this.options.onReach?.(fetched !== null || this.isUp);
-    for (const view of fetched ?? []) this.take(view, judgeSnapshot(this.views[view.laneId], view));
+    for (const view of fetched ?? []) this.take(view, judgeSnapshot(this.views[view.laneId], view), 'snapshot');
     this.plan();
   }
 
@@ -83,9 +83,9 @@ export class LiveFeed {
     if (this.isRunning && !this.isUp) this.timer = setTimeout(() => void this.refresh(), delayMs);
   }
 
-  private take(view: LiveView, verdict: ReturnType<typeof judgePush>): void {
+  private take(view: LiveView, verdict: Verdict, via: 'push' | 'snapshot'): void {
     if (verdict === 'drop') return;
-    this.views = place(this.views, view);
+    this.views = place(this.views, view, via);
     this.options.onViews(this.views);
   }
 
@@ -99,7 +99,7 @@ export class LiveFeed {
         this.isUp = true;
         clearTimeout(this.timer);
         this.options.onReach?.(true);
-        for (const view of views) this.take(view, judgeSnapshot(this.views[view.laneId], view));
+        for (const view of views) this.take(view, judgeSnapshot(this.views[view.laneId], view), 'snapshot');
       },
       down: () => {
         if (!isCurrent()) return;
@@ -110,7 +110,7 @@ export class LiveFeed {
         if (!isCurrent()) return;
         this.options.onServerNow?.(view.serverNowMs);
         const verdict = judgePush(this.views[view.laneId], view);
-        this.take(view, verdict);
+        this.take(view, verdict, 'push');
         if (verdict === 'resync') this.resyncSoon();
       },
     }).catch(() => null); // the library did not load: polling goes on
@@ -121,6 +121,6 @@ export class LiveFeed {
 
   private resyncSoon(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.refresh(), (this.options.jitterMs ?? (() => Math.random() * 1_000))());
+    this.timer = setTimeout(() => void this.refresh(), (this.options.jitterMs ?? (() => Math.random() * 3_000))());
   }
 }

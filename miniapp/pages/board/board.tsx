@@ -18,15 +18,23 @@ import { texts } from '@/texts';
 const t = texts.board;
 const nowMs = () => serverClock.nowMs();
 
-/** Lanes by area, in the order the server gave. */
-function byArea(lanes: readonly LaneSummary[]): { areaName: string; lanes: LaneSummary[] }[] {
-  const areas: { areaName: string; lanes: LaneSummary[] }[] = [];
+interface Section {
+  readonly title: string;
+  readonly isMine: boolean;
+  readonly lanes: LaneSummary[];
+}
+
+/** The family's own lanes first, the others by area in the order the server gave. */
+function sections(lanes: readonly LaneSummary[], mine: readonly string[]): Section[] {
+  const own = lanes.filter((lane) => mine.includes(lane.id));
+  const found: Section[] = own.length === 0 ? [] : [{ title: t.mine, isMine: true, lanes: own }];
   for (const lane of lanes) {
-    const held = areas.find((area) => area.areaName === lane.areaName);
-    if (held === undefined) areas.push({ areaName: lane.areaName, lanes: [lane] });
+    if (own.includes(lane)) continue;
+    const held = found.find((section) => !section.isMine && section.title === lane.areaName);
+    if (held === undefined) found.push({ title: lane.areaName, isMine: false, lanes: [lane] });
     else held.lanes.push(lane);
   }
-  return areas;
+  return found;
 }
 
 export default function BoardPage() {
@@ -53,12 +61,12 @@ export default function BoardPage() {
       {lanes === null && failure === null && <Skeleton cards={3} />}
       {lanes === null && failure !== null && <ErrorNotice title={failure.title} onRetry={refresh} />}
       {lanes?.length === 0 && <EmptyState id="board-empty" text={t.empty} />}
-      {byArea(shown).map((area) => (
-        <Box key={area.areaName} className="area" aria={{ role: 'region', label: area.areaName }}>
-          <Box className="area__name" aria={{ role: 'heading', level: 2 }}>{area.areaName}</Box>
+      {sections(shown, mine).map((section) => (
+        <Box key={section.title} className="area" aria={{ role: 'region', label: section.title }}>
+          <Box className="area__name" aria={{ role: 'heading', level: 2 }}>{section.title}</Box>
           <Box className="area__lanes">
-            {area.lanes.map((lane) => (
-              <LaneCard key={lane.id} lane={lane} view={views[lane.id] ?? lane.live} isMine={mine.includes(lane.id)} nowMs={nowMs} onZero={refresh} onCommunity={openCommunity} />
+            {section.lanes.map((lane) => (
+              <LaneCard key={lane.id} lane={lane} view={views[lane.id] ?? lane.live} isMine={section.isMine} nowMs={nowMs} onZero={refresh} onCommunity={openCommunity} />
             ))}
           </Box>
         </Box>

@@ -19,26 +19,27 @@ const t = texts.ledger;
 export default function LedgerPage() {
   const frame = useFrame();
   const { data, failure, reload } = useAnswer(() => call('listLanes'));
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<LaneSummary | null>(null);
   const lanes = data?.lanes ?? [];
-  const laneId = chosen ?? lanes.find((lane) => lane.live.seq > 0)?.id ?? lanes[0]?.id ?? null;
+  const areas = Array.from(new Set(lanes.map((one) => one.areaName)));
+  // A lane with something to read first.
+  const lane = chosen ?? lanes.find((one) => one.live.seq > 0) ?? lanes[0] ?? null;
   return (
     <PageFrame frame={frame} title={t.title} lead={t.lead} tab="ledger">
       {data === null && failure === null && <Skeleton />}
       {data === null && failure !== null && <ErrorNotice title={failure.title} onRetry={() => void reload()} />}
       {data !== null && lanes.length === 0 && <EmptyState text={t.noStreams} />}
-      {lanes.length > 0 && (
-        <Box className="chips" aria={{ role: 'radiogroup', label: t.pickLane }}>
-          {lanes.map((lane) => <Chip key={lane.id} id={`ledger-${lane.id}`} on={lane.id === laneId} onPress={() => setChosen(lane.id)}>{laneName(lane)}</Chip>)}
+      {areas.length > 1 && (
+        <Box className="chips" aria={{ role: 'radiogroup', label: t.pickArea }}>
+          {areas.map((area) => <Chip key={area} id={`ledger-area-${areas.indexOf(area)}`} on={area === lane?.areaName} onPress={() => setChosen(lanes.find((one) => one.areaName === area && one.bedrooms === lane?.bedrooms) ?? lanes.find((one) => one.areaName === area) ?? null)}>{area}</Chip>)}
         </Box>
       )}
-      {laneId !== null && <Entries key={laneId} stream={`lane.${laneId}`} />}
+      <Box className="chips" aria={{ role: 'radiogroup', label: t.pickBedrooms }}>
+        {lanes.filter((one) => one.areaName === lane?.areaName).map((one) => <Chip key={one.id} id={`ledger-${one.id}`} on={one.id === lane?.id} onPress={() => setChosen(one)}>{bedroomLabels[one.bedrooms]}</Chip>)}
+      </Box>
+      {lane !== null && <Entries key={lane.id} stream={`lane.${lane.id}`} />}
     </PageFrame>
   );
-}
-
-function laneName(lane: LaneSummary): string {
-  return `${lane.areaName} ${bedroomLabels[lane.bedrooms] ?? ''}`;
 }
 
 function Entries({ stream }: { stream: string }) {
