@@ -2,7 +2,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { createHttpTerminator } from 'http-terminator';
 import { dayOf, HOUR_MS, startOfDay } from '../shared/shanghai-time';
 import { createHttpSmsGateway } from './adapters/sms/http-gateway';
 import type { SmsGateway } from './adapters/sms/sms';
@@ -47,6 +46,8 @@ export interface Service {
 
 /** How stale a lane's view may be where other processes write to the same store. */
 const SHARED_VIEW_AGE_MS = 100;
+/** How long requests under way may take when stopping. */
+const STOP_GRACE_MS = 2_000;
 
 /** Starts everything. Throws with a message for people when it cannot. */
 export async function startService(config: Config, log: Log, root: string): Promise<Service> {
@@ -111,12 +112,15 @@ export async function startService(config: Config, log: Log, root: string): Prom
     scheduler.start();
     scheduler.kick();
 
-    const terminator = createHttpTerminator({ server: http, gracefulTerminationTimeout: 2_000 });
     return {
       url, kernel, scheduler, simulator,
       close: async () => {
-        await gateway.close();
-        await terminator.terminate();
+        // Requests under way get their answer; connections that only wait, or hang, do not hold us up.
+        const hanging = setTimeout(() => http.closeAllConnections(), STOP_GRACE_MS);
+        const closed = gateway.close();
+        http.closeIdleConnections();
+        await closed;
+        clearTimeout(hanging);
         await scheduler.stop();
         await simulator?.close();
         await sockets?.close();

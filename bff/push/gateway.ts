@@ -121,6 +121,7 @@ export class PushGateway {
     this.family.in(roomOfSession(sessionId)).disconnectSockets(true);
   }
 
+  /** Disconnects every socket and stops the HTTP server they came in by; resolves when its last connection is gone. */
   close(): Promise<void> {
     return new Promise((resolve) => void this.io.close(() => resolve()));
   }
