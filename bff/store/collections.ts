@@ -24,8 +24,6 @@ export const turnStates = ['open', 'picked', 'passed', 'missed', 'deferred'] as 
 /** Q8: how it is proven that the family was told. */
 export const proofs = ['none', 'smsReceipt', 'subscriptionMessage', 'staffCall'] as const;
 
-const actor = z.strictObject({ kind: z.enum(['family', 'staff', 'system', 'public']), id: text, role: nullable(text) });
-
 export const collections = {
   communities: collection(z.strictObject({ ...base, name: text, district: text, areaCode: text }), [
     { name: 'communityName', fields: ['district', 'name'], unique: true },
@@ -232,4 +230,9 @@ export type TurnDoc = DocOf<'turns'>;
 export type Pick = DocOf<'picks'>;
 export type LedgerEntry = DocOf<'ledger'>;
 export type OutboxMessage = DocOf<'outbox'>;
-export type Actor = z.infer<typeof actor>;
+/** S1: who acted, and in which role. */
+export interface Actor {
+  readonly kind: 'family' | 'staff' | 'system' | 'public';
+  readonly id: string;
+  readonly role: string | null;
+}

@@ -119,6 +119,6 @@ export async function ensureBrowser() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await ensureDependencies();
-  await ensureClient('h5');
+  if (!process.argv.includes('--dependencies')) await ensureClient('h5');
   if (process.argv.includes('--all')) await ensureClient('weapp');
 }

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 
-const label = (text: string) => z.meta<any>({ description: text });
+const label = (description: string) => z.describe<string>(description);
 const text = (max: number, description: string) => z.string().check(z.minLength(1), z.maxLength(max), label(description));
 const id = z.string().check(z.minLength(1), z.maxLength(64), z.regex(/^[A-Za-z0-9_:-]+$/), label('编号'));
 const ms = z.int();
