@@ -150,9 +150,13 @@ describe('SMS simulator', () => {
 
   it('keeps a bounded number of messages', async () => {
     simulator.setMode('silent');
-    for (let i = 0; i < 25; i += 1) await gateway.send(message({ key: `k${i}` }));
+    const first = await gateway.send(message({ key: 'k0' }));
+    for (let i = 1; i < 25; i += 1) await gateway.send(message({ key: `k${i}` }));
     expect(simulator.messages()).toHaveLength(20);
     expect(simulator.messages()[0]!.key).toBe('k24');
+    const { gatewayId } = first as { gatewayId: string };
+    expect((await post('/receipts', { gatewayId, status: 'delivered' })).status).toBe(404);
+    expect(await gateway.send(message({ key: 'k0' }))).not.toMatchObject({ gatewayId });
   });
 
   it('listens on the loopback interface only, refuses a taken port, and lets go of it', async () => {
@@ -170,6 +174,39 @@ describe('SMS simulator', () => {
     expect(simulator.messages()[0]!.delivery).not.toBe('failed');
     expect((await fetch(`${simulator.url}/nothing`)).status).toBe(404);
     expect((await post('/mode', 'x'.repeat(70_000))).status).toBe(413);
+  });
+});
+
+describe('HTTP gateway client', () => {
+  const against = async (status: number, body: string, headers = {}) => {
+    const odd = createServer((request, response) => {
+      request.resume();
+      response.writeHead(status, headers).end(body);
+    });
+    const baseUrl = await listen(odd);
+    const outcome = await createHttpSmsGateway({ baseUrl, appKey: 'app-key', callbackKey: 'callback-key', clock, timeoutMs: 300 }).send(message());
+    await shut(odd);
+    return outcome;
+  };
+
+  it('P2: keeps no number a gateway quotes in its reason, and no long or broken one', async () => {
+    const outcome = await against(422, JSON.stringify({ message: `blocked: 13800000001\n${'x'.repeat(500)}` }));
+    expect(outcome).toEqual({ kind: 'rejected', permanent: true, reason: expect.stringMatching(/^422 blocked: \*\*\*01 x+$/) });
+    expect((outcome as { reason: string }).reason.length).toBeLessThanOrEqual(210);
+    expect(await against(500, '<html>oops')).toEqual({ kind: 'rejected', permanent: false, reason: '500 no reason given' });
+  });
+
+  it('takes an unusable acceptance for none: the same key will tell', async () => {
+    for (const body of ['', '[]', '{}', '{"gatewayId":7}', 'null']) expect(await against(200, body)).toMatchObject({ kind: 'rejected', permanent: false });
+    expect(await against(200, '{"gatewayId":"g1","acceptedAtMs":"soon"}')).toEqual({ kind: 'accepted', gatewayId: 'g1' });
+  });
+
+  it('follows no redirect and survives overload and a dead address', async () => {
+    expect(await against(307, '', { location: `${simulator.url}/send` })).toMatchObject({ kind: 'rejected', permanent: false });
+    expect(await against(429, '{}')).toMatchObject({ kind: 'rejected', permanent: false });
+    const dead = createHttpSmsGateway({ baseUrl: 'http://127.0.0.1:1', appKey: 'a', callbackKey: 'b', clock });
+    expect(await dead.send(message())).toMatchObject({ kind: 'rejected', permanent: false });
+    expect(simulator.messages()).toEqual([]);
   });
 });
 
@@ -216,14 +253,22 @@ describe('Q8 subscription messages', () => {
     expect(simulator.messages({ phone: '13800000001' }).map(({ channel, title }) => [channel, title])).toEqual([['wechat', '订阅消息'], ['sms', '']]);
   });
 
-  it('share one token until shortly before it expires', async () => {
-    await Promise.all(Array.from({ length: 5 }, () => messenger.send(subscription())));
+  it('share one token until shortly before it expires, and waste no call on a dead one', async () => {
+    const calls = jest.spyOn(globalThis, 'fetch');
+    const paths = () => calls.mock.calls.splice(0).map(([url]) => new URL(String(url)).pathname.split('/').at(-1)).sort().join();
+    await Promise.all(Array.from({ length: 3 }, () => messenger.send(subscription())));
+    expect(paths()).toBe('send,send,send,stable_token');
     nowMs += 114 * MINUTE_MS;
     await messenger.send(subscription());
-    expect(simulator.wechatTokensIssued()).toBe(1);
-    nowMs += 7 * MINUTE_MS;
-    expect(await messenger.send(subscription())).toMatchObject({ kind: 'accepted' });
+    expect(paths()).toBe('send');
+    nowMs += 2 * MINUTE_MS;
+    await messenger.send(subscription());
+    expect(paths()).toBe('send,stable_token');
     expect(simulator.wechatTokensIssued()).toBe(2);
+    nowMs += 24 * 60 * MINUTE_MS;
+    expect(await messenger.send(subscription())).toMatchObject({ kind: 'accepted' });
+    expect(paths()).toBe('send,stable_token');
+    calls.mockRestore();
   });
 
   it('survive a token that became invalid: refreshed once, sent once more (40001, 42001)', async () => {

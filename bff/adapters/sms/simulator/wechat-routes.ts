@@ -13,13 +13,22 @@ export interface WechatOptions {
 }
 
 const TOKEN_LIFE_S = 7200;
+/** WeChat renews this long before the end; both tokens are good meanwhile. */
+const RENEWAL_MS = 5 * 60_000;
 const MAX_THING_CHARACTERS = 20;
 const outage: Answer = { status: 503, body: 'simulated outage' };
 /** WeChat answers errors with status 200. */
 const error = (errcode: number, errmsg: string): Answer => ({ status: 200, body: { errcode, errmsg } });
 
+interface Token {
+  readonly value: string;
+  readonly untilMs: number;
+}
+
 export class WechatRoutes {
-  private token = { value: '', untilMs: 0 };
+  private token: Token = { value: '', untilMs: 0 };
+  /** Still good to its end after a renewal shortly before it. */
+  private previous: Token = { value: '', untilMs: 0 };
   /** Tokens handed out so far: tests look at whether the client keeps its own. */
   issued = 0;
 
@@ -32,6 +41,7 @@ export class WechatRoutes {
   /** As if another system had refreshed it, or WeChat had lost it. */
   revokeToken(): void {
     this.token = { value: '', untilMs: 0 };
+    this.previous = this.token;
   }
 
   /** `POST /wechat/cgi-bin/stable_token` */
@@ -42,7 +52,8 @@ export class WechatRoutes {
     if (appid !== this.options.appId) return error(40013, 'invalid appid');
     if (typeof secret !== 'string' || !equalInConstantTime(secret, this.options.secret)) return error(40125, 'invalid appsecret');
     const nowMs = this.clock.now();
-    if (forceRefresh === true || nowMs >= this.token.untilMs) {
+    if (forceRefresh === true || nowMs >= this.token.untilMs - RENEWAL_MS) {
+      this.previous = forceRefresh === true ? { value: '', untilMs: 0 } : this.token;
       this.token = { value: `sim_${randomBytes(24).toString('base64url')}`, untilMs: nowMs + TOKEN_LIFE_S * 1000 };
       this.issued += 1;
     }
@@ -55,8 +66,9 @@ export class WechatRoutes {
     const mode = this.mailbox.wechatModeOf(typeof openId === 'string' ? openId : undefined);
     if (mode === 'outage') return outage;
     const accessToken = ask.query.get('access_token') ?? '';
-    if (accessToken === '' || accessToken !== this.token.value) return error(40001, 'invalid credential, access_token is invalid or not latest');
-    if (this.clock.now() >= this.token.untilMs) return error(42001, 'access_token expired');
+    const token = [this.token, this.previous].find(({ value }) => value !== '' && value === accessToken);
+    if (!token) return error(40001, 'invalid credential, access_token is invalid or not latest');
+    if (this.clock.now() >= token.untilMs) return error(42001, 'access_token expired');
     if (typeof openId !== 'string' || openId === '') return error(40003, 'invalid openid');
     if (typeof templateId !== 'string' || templateId === '') return error(40037, 'invalid template_id');
     const fields = valuesOf(data);
