@@ -4,6 +4,7 @@ import path from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { collections as allCollections } from '../collections';
 import { compileCollection, type Definitions } from '../document';
+import { Lifecycle, lazyCollections } from '../lifecycle';
 import { ConflictError, type Store, type TransactOptions, type Tx } from '../port';
 import { retryConflicts, type RetryPolicy } from '../retry';
 import { openCatalog, type StoredCollection } from './catalog';
@@ -56,8 +57,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 class EmbeddedStore implements Store {
   readonly kind = 'embedded';
   private readonly committer: Committer;
-  private readonly running = new Set<Promise<unknown>>();
-  private closing: Promise<void> | null = null;
+  private readonly lifecycle = new Lifecycle();
 
   constructor(
     private readonly db: RootDatabase<Buffer, Buffer>,
@@ -70,39 +70,26 @@ class EmbeddedStore implements Store {
 
   transact<T>(work: (tx: Tx) => Promise<T>, options: TransactOptions = {}): Promise<T> {
     const policy = { ...this.retry, ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }) };
-    return this.track(() => retryConflicts(policy, () => this.attempt(work, false)));
+    return this.lifecycle.track(() => retryConflicts(policy, () => this.attempt(work, false)));
   }
 
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.track(() => this.attempt(work, true));
+    return this.lifecycle.track(() => this.attempt(work, true));
   }
 
   /** Waits for what is running, then gives the directory back. */
   close(): Promise<void> {
-    this.closing ??= (async () => {
-      while (this.running.size > 0) await Promise.allSettled([...this.running]);
+    return this.lifecycle.close(async () => {
       this.ownership.release();
       await this.db.close();
-    })();
-    return this.closing;
-  }
-
-  private async track<T>(run: () => Promise<T>): Promise<T> {
-    if (this.closing) throw new Error('the store is closed');
-    const promise = run();
-    this.running.add(promise);
-    try {
-      return await promise;
-    } finally {
-      this.running.delete(promise);
-    }
+    });
   }
 
   private async attempt<T>(work: (tx: Tx) => Promise<T>, readOnly: boolean): Promise<T> {
     const transaction = new EmbeddedTransaction(new Snapshot(this.db), readOnly);
     let result: T;
     try {
-      result = await work(this.facade(transaction));
+      result = await work(this.collectionsOf(transaction));
       // A failure that `work` swallowed still forbids the commit.
       transaction.assertUsable();
     } catch (error) {
@@ -115,18 +102,10 @@ class EmbeddedStore implements Store {
     return result;
   }
 
-  /** The collections of one transaction, made as they are asked for. */
-  private facade(transaction: EmbeddedTransaction): Tx {
-    const made = new Map<string, EmbeddedCollectionTx>();
-    return new Proxy({}, {
-      get: (_, name) => {
-        const collection = typeof name === 'string' ? this.collections.get(name) : undefined;
-        if (!collection) return undefined;
-        let one = made.get(collection.name);
-        if (!one) made.set(collection.name, (one = new EmbeddedCollectionTx(transaction, collection)));
-        return one;
-      },
-      has: (_, name) => typeof name === 'string' && this.collections.has(name),
-    }) as Tx;
+  private collectionsOf(transaction: EmbeddedTransaction): Tx {
+    return lazyCollections((name) => {
+      const collection = this.collections.get(name);
+      return collection && new EmbeddedCollectionTx(transaction, collection);
+    });
   }
 }

@@ -29,6 +29,8 @@ export interface Plan {
   readonly arrival: 'sorted' | 'tied' | 'grouped' | 'unsorted';
   /** Components that fix a group. */
   readonly groupFields: number;
+  /** Every key in the ranges satisfies the predicate, and nothing else does. */
+  readonly isExact: boolean;
 }
 
 /** More alternatives of `in` values than this are not expanded into key ranges. */
@@ -36,10 +38,10 @@ const MAX_RANGES = 10_000;
 
 /** The cheapest plan found for a query. `after` is the document results must follow. */
 export function planQuery(collection: StoredCollection, predicate: Predicate, order: Order, after: AnyDoc | null): Plan {
-  let best = planOn(collection.primary, predicate.tests, order, after);
+  let best = planOn(collection.primary, predicate, order, after);
   for (const keySpace of collection.secondary) {
     if (!coversPartial(keySpace, predicate.tests)) continue;
-    const candidate = planOn(keySpace, predicate.tests, order, after);
+    const candidate = planOn(keySpace, predicate, order, after);
     if (candidate.score > best.score) best = candidate;
   }
   return best.plan;
@@ -50,7 +52,7 @@ function coversPartial(keySpace: KeySpace, tests: readonly Test[]): boolean {
   return keySpace.where.every(([field, value]) => tests.some((test) => test.op === 'in' && test.field === field && test.values.length === 1 && test.values[0] === value));
 }
 
-function planOn(keySpace: KeySpace, tests: readonly Test[], order: Order, after: AnyDoc | null): { plan: Plan; score: number } {
+function planOn(keySpace: KeySpace, { tests, anyOf }: Predicate, order: Order, after: AnyDoc | null): { plan: Plan; score: number } {
   const { fields } = keySpace;
   // Leading components with given values.
   let prefixes: Scalar[][] = [[]];
@@ -91,11 +93,13 @@ function planOn(keySpace: KeySpace, tests: readonly Test[], order: Order, after:
   ranges.sort((a, b) => Buffer.compare(a.low, b.low));
 
   const isPoint = keySpace.unique && fixed === fields.length;
+  const decided = new Set([...fields.slice(0, fixed), ...keySpace.where.map(([field]) => field)]);
+  const isExact = !after && anyOf.length === 0 && tests.every((test) => (test.op === 'in' ? decided.has(test.field) : bounds.includes(test)));
   const score = (isPoint ? 1000 : 0) + (fixed + keySpace.where.length) * 100 + (bounds.length > 0 ? 40 : 0)
     + (arrival === 'sorted' ? 20 : arrival === 'tied' ? 18 : arrival === 'grouped' ? 10 : 0)
     // Walking the documents themselves saves a look-up each.
     + (keySpace.name === 'id' ? 1 : 0);
-  return { plan: { keySpace, ranges, descending, arrival, groupFields: fixed + same }, score };
+  return { plan: { keySpace, ranges, descending, arrival, groupFields: fixed + same, isExact }, score };
 }
 
 /** The values a field must have one of, or null when it is not so bounded. */

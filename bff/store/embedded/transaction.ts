@@ -113,6 +113,8 @@ export class EmbeddedCollectionTx implements CollectionTx<AnyDoc> {
   async count(where: Where<AnyDoc>): Promise<number> {
     this.tx.assertUsable();
     const predicate = compileWhere(this.collection, where);
+    const plan = planQuery(this.collection, predicate, [], null);
+    if (plan.isExact && this.writes.size === 0) return plan.ranges.reduce((sum, range) => sum + this.tx.snapshot.countKeys(range), 0);
     let count = 0;
     this.visit(predicate, new Set(), () => { count++; });
     return count;

@@ -27,7 +27,7 @@ function filterOfTest(test: Test): Filter {
   const field = stored(test.field);
   switch (test.op) {
     case 'in':
-      return { [field]: test.values.length === 1 ? { $eq: test.values[0] } : { $in: test.values } };
+      return oneOf(field, test.values);
     case 'prefix': {
       // A range rather than a regular expression: no escaping, NUL allowed, and it uses the index.
       const end = afterPrefix(test.prefix);
@@ -39,6 +39,13 @@ function filterOfTest(test: Test): Filter {
         ? { [field]: { [test.lower.inclusive ? '$gte' : '$gt']: test.lower.value } }
         : { [field]: { [test.upper!.inclusive ? '$lte' : '$lt']: test.upper!.value } };
   }
+}
+
+/** Null apart from the other values: not every engine that speaks MongoDB's language finds it within an $in. */
+function oneOf(field: string, values: readonly Scalar[]): Filter {
+  if (values.length === 1) return { [field]: { $eq: values[0] } };
+  if (!values.includes(null)) return { [field]: { $in: values } };
+  return { $or: [{ [field]: { $eq: null } }, { [field]: { $in: values.filter((value) => value !== null) } }] };
 }
 
 /** The sort of an order. */

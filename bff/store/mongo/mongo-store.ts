@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createConnection, type ClientSession, type Connection, type Model } from 'mongoose';
 import { collections as allCollections } from '../collections';
 import { compileCollection, type CompiledCollection, type Definitions } from '../document';
+import { Lifecycle, lazyCollections } from '../lifecycle';
 import { ConflictError, UniqueViolation, type Store, type TransactOptions, type Tx } from '../port';
 import { retryConflicts, type RetryPolicy } from '../retry';
 import { CommitOutcomeUnknownError, isCommitUnknown, isTransient, translate } from './errors';
@@ -85,38 +86,22 @@ async function ensureIndex(collection: CompiledCollection, model: Model<StoredDo
 
 class MongoStore implements Store {
   readonly kind = 'mongo';
-  private readonly running = new Set<Promise<unknown>>();
-  private closing: Promise<void> | null = null;
+  private readonly lifecycle = new Lifecycle();
 
   constructor(private readonly connection: Connection, private readonly entries: ReadonlyMap<string, Entry>, private readonly retry: RetryPolicy) {}
 
   transact<T>(work: (tx: Tx) => Promise<T>, options: TransactOptions = {}): Promise<T> {
     const policy = { ...this.retry, ...(options.maxAttempts === undefined ? {} : { maxAttempts: options.maxAttempts }) };
-    return this.track(() => retryConflicts(policy, () => this.attempt(work, false)));
+    return this.lifecycle.track(() => retryConflicts(policy, () => this.attempt(work, false)));
   }
 
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.track(() => retryConflicts(this.retry, () => this.attempt(work, true)));
+    return this.lifecycle.track(() => retryConflicts(this.retry, () => this.attempt(work, true)));
   }
 
   /** Waits for what is running, then disconnects. */
   close(): Promise<void> {
-    this.closing ??= (async () => {
-      while (this.running.size > 0) await Promise.allSettled([...this.running]);
-      await this.connection.close();
-    })();
-    return this.closing;
-  }
-
-  private async track<T>(run: () => Promise<T>): Promise<T> {
-    if (this.closing) throw new Error('the store is closed');
-    const promise = run();
-    this.running.add(promise);
-    try {
-      return await promise;
-    } finally {
-      this.running.delete(promise);
-    }
+    return this.lifecycle.close(() => this.connection.close());
   }
 
   private async attempt<T>(work: (tx: Tx) => Promise<T>, readOnly: boolean): Promise<T> {
@@ -126,7 +111,7 @@ class MongoStore implements Store {
       const transaction = new MongoTransaction(session, readOnly);
       let result: T;
       try {
-        result = await work(this.facade(transaction));
+        result = await work(this.collectionsOf(transaction));
         // A failure that `work` swallowed still forbids the commit.
         transaction.assertUsable();
       } catch (error) {
@@ -145,18 +130,11 @@ class MongoStore implements Store {
     }
   }
 
-  private facade(transaction: MongoTransaction): Tx {
-    const made = new Map<string, MongoCollectionTx>();
-    return new Proxy({}, {
-      get: (_, name) => {
-        const entry = typeof name === 'string' ? this.entries.get(name) : undefined;
-        if (!entry) return undefined;
-        let one = made.get(entry.collection.name);
-        if (!one) made.set(entry.collection.name, (one = new MongoCollectionTx(transaction, entry.collection, entry.model)));
-        return one;
-      },
-      has: (_, name) => typeof name === 'string' && this.entries.has(name),
-    }) as Tx;
+  private collectionsOf(transaction: MongoTransaction): Tx {
+    return lazyCollections((name) => {
+      const entry = this.entries.get(name);
+      return entry && new MongoCollectionTx(transaction, entry.collection, entry.model);
+    });
   }
 }
 

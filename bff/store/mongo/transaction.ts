@@ -7,7 +7,7 @@ import { translate } from './errors';
 import { filterAfter, filterOf, sortOf } from './filters';
 import type { StoredDoc } from './schemas';
 
-/** Pages of `iterate`, as in the embedded store. */
+/** Documents `iterate` fetches at a time. */
 const PAGE = 200;
 
 /** The state of one transaction: one session, on which only one statement may run at a time. */
@@ -60,18 +60,37 @@ export class MongoCollectionTx implements CollectionTx<AnyDoc> {
 
   async find(where: Where<AnyDoc>, options: FindOptions<AnyDoc> = {}): Promise<AnyDoc[]> {
     this.tx.assertUsable();
-    return this.page(compileWhere(this.collection, where), options);
+    const predicate = compileWhere(this.collection, where);
+    const limit = checkLimit(options.limit);
+    return this.run(async () => {
+      const cursor = this.cursor(predicate, options);
+      // To MongoDB a limit of 0 is none at all.
+      if (limit === 0) return [];
+      return (await (limit === Number.POSITIVE_INFINITY ? cursor : cursor.limit(limit)).toArray()).map(fromStored);
+    });
   }
 
   async *iterate(where: Where<AnyDoc>, options: Omit<FindOptions<AnyDoc>, 'limit'> = {}): AsyncIterable<AnyDoc> {
     this.tx.assertUsable();
-    const predicate = compileWhere(this.collection, where);
-    let { after } = options;
-    for (;;) {
-      const page = await this.page(predicate, { ...options, after, limit: PAGE });
-      yield* page;
-      if (page.length < PAGE) return;
-      after = page.at(-1);
+    // One cursor rather than pages, so that what no index sorts is sorted once.
+    const cursor = this.cursor(compileWhere(this.collection, where), options).batchSize(PAGE);
+    try {
+      for (;;) {
+        const page = await this.run(async () => {
+          const docs: AnyDoc[] = [];
+          while (docs.length < PAGE) {
+            const next = await cursor.next();
+            if (!next) break;
+            docs.push(fromStored(next));
+          }
+          return docs;
+        });
+        yield* page;
+        if (page.length < PAGE) return;
+      }
+    } finally {
+      // A cursor of a transaction that failed is gone already.
+      await cursor.close().catch(() => undefined);
     }
   }
 
@@ -130,18 +149,11 @@ export class MongoCollectionTx implements CollectionTx<AnyDoc> {
     });
   }
 
-  private page(predicate: Predicate, options: FindOptions<AnyDoc>): Promise<AnyDoc[]> {
-    const limit = checkLimit(options.limit);
-    const order = compileSort(this.collection, options.sort);
+  private cursor(predicate: Predicate, { sort, after }: FindOptions<AnyDoc>) {
+    const order = compileSort(this.collection, sort);
     const wanted = filterOf(predicate);
-    const filter = options.after ? { $and: [wanted, filterAfter(this.collection, order, options.after)] } : wanted;
-    return this.run(async () => {
-      // To MongoDB a limit of 0 is none at all.
-      if (limit === 0) return [];
-      const cursor = this.native.find(filter, this.options).sort(sortOf(order));
-      const found = await (limit === Number.POSITIVE_INFINITY ? cursor : cursor.limit(limit)).toArray();
-      return found.map(fromStored);
-    });
+    const filter = after ? { $and: [wanted, filterAfter(this.collection, order, after)] } : wanted;
+    return this.native.find(filter, this.options).sort(sortOf(order));
   }
 
   /**
