@@ -44,7 +44,7 @@ export const listingColumns: Readonly<Record<ListingColumn, ColumnDefinition>> =
   orientation: column('朝向', '房屋朝向', { optional: true, mergeable: true }),
   rent: column('月租金', '租金 租金标准 月租 每月租金 租金金额 月租金标准 应收租金'),
   state: column('房屋状态', '状态 房源状态 使用状态 当前状态 房屋使用状态 配租状态'),
-  owner: column('产权单位', '产权人 权属单位 产权归属 产权所有单位', { optional: true, mergeable: true }),
+  owner: column('产权单位', '产权 产权人 权属单位 产权归属 产权所有单位', { optional: true, mergeable: true }),
   remark,
 };
 
@@ -80,7 +80,7 @@ export function definitionOf(kind: RegisterKind, key: ColumnKey): ColumnDefiniti
 }
 
 /** Rents per square metre, per year or in ten-thousands are other quantities; their columns are not the monthly rent. */
-const OTHER_QUANTITY = /元\/(?:m2|㎡|平|月·?(?:m2|㎡|平))|\/(?:年|天|日)|年租金|万元/;
+const OTHER_QUANTITY = /元.*(?:m2|平)|(?:m2|平).*元|\/(?:年|天|日)|年租金|万元/;
 
 /** A header's text without line breaks, spaces, brackets with units or explanations, and marks like `*`. Null: not a name. */
 export function headerKey(text: string): string | null {

@@ -30,8 +30,11 @@ export function plain(cell: RegisterRow['cells'][number] | undefined): PlainCell
   return cell.kind === 'formula' ? cell.result ?? BLANK : cell;
 }
 
-/** Text of a header or title cell. */
+/** Text of a cell in one form, to recognise what it is. */
 export const shownText = (cell: RegisterRow['cells'][number] | undefined): string => tidy(textOf(plain(cell)));
+
+/** A header's own text, on one line: what a clerk sees in the sheet and in the reasons. */
+const ownText = (cell: RegisterRow['cells'][number] | undefined): string => textOf(plain(cell)).replace(/\s+/g, ' ').trim();
 
 /** The header of a sheet, or null when it is no register. */
 export function findHeader(sheet: RegisterSheet): RegisterHeader | null {
@@ -66,7 +69,7 @@ function titlesOf(block: readonly RegisterRow[], merges: readonly MergedArea[]):
   const first = block[0]!.number;
   const last = block.at(-1)!.number;
   const width = Math.max(...block.map((row) => row.cells.length));
-  const grid = block.map((row) => Array.from({ length: width }, (_, at) => shownText(row.cells[at])));
+  const grid = block.map((row) => Array.from({ length: width }, (_, at) => ownText(row.cells[at])));
   for (const area of merges) {
     if (area.firstRow < first || area.firstRow > last || area.lastColumn - area.firstColumn + 1 >= width) continue;
     const source = block.findIndex((row) => row.number === area.firstRow);
@@ -111,7 +114,7 @@ function headerFrom(kind: RegisterKind, block: readonly RegisterRow[], titles: r
 export function repeatsHeader(row: RegisterRow, header: RegisterHeader): boolean {
   let different = 0;
   for (const { at, text } of header.columns.values()) {
-    if (shownText(row.cells[at]) !== text) different += 1;
+    if (ownText(row.cells[at]) !== text) different += 1;
     if (different * 2 >= header.columns.size) return false;
   }
   return true;

@@ -58,5 +58,5 @@ export function smallNumber(text: string): number | null {
   if (/^\d{1,2}$/.test(text)) return Number(text);
   const parts = /^([一二两三四五六七八九])?十([一二三四五六七八九])?$/.exec(text);
   if (parts) return (parts[1] ? DIGITS[parts[1]]! : 1) * 10 + (parts[2] ? DIGITS[parts[2]]! : 0);
-  return DIGITS[text] ?? null;
+  return Object.hasOwn(DIGITS, text) ? DIGITS[text]! : null;
 }
