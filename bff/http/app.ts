@@ -68,12 +68,13 @@ export function createApp(options: AppOptions): Koa {
     ctx.body = await options.metrics.registry.metrics();
   });
   for (const [path, page] of Object.entries(options.pages)) router.get(path, page);
-  app.use(router.routes());
-  app.use(router.allowedMethods({ throw: true, methodNotAllowed: () => new ProblemError('METHOD_NOT_ALLOWED'), notImplemented: () => new ProblemError('METHOD_NOT_ALLOWED') }));
-  app.use(serveSite(options.clientDir));
-  app.use(() => {
-    throw new ProblemError('NOT_FOUND');
+  app.use(async (ctx, next) => {
+    await next();
+    if (ctx.status === 404 && ctx.body == null) throw new ProblemError('NOT_FOUND');
   });
+  app.use(router.allowedMethods({ throw: true, methodNotAllowed: () => new ProblemError('METHOD_NOT_ALLOWED'), notImplemented: () => new ProblemError('METHOD_NOT_ALLOWED') }));
+  app.use(router.routes());
+  app.use(serveSite(options.clientDir));
   return app;
 }
 
