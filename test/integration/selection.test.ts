@@ -1,7 +1,7 @@
 /** The selection core on a real store: what is written, what is told, what survives. */
 import { GENESIS_HASH, hashDetail, hashEntry, laneStream } from '../../bff/store/ledger';
 import { UniqueViolation } from '../../bff/store/port';
-import { buildTurn, LANE, phoneOf, seedLane } from '../support/build';
+import { buildTicket, buildTurn, LANE, phoneOf, seedLane } from '../support/build';
 import { buildWorld, MORNING_MS, type World } from '../support/world';
 import { recordSmsReceipt } from '../../bff/features/contact/proof';
 import { systemAct } from '../../bff/kernel';
@@ -160,6 +160,18 @@ test('T6: an outage moves the running deadline by its length, also when the dead
   await world.tick();
   expect(await currentTurn()).toMatchObject({ id: before.id, deadlineMs: before.deadlineMs! + 6 * HOUR, movedMs: 6 * HOUR });
   expect((await entries()).at(-1)).toMatchObject({ type: 'DeadlineMoved', open: { cause: 'outage' } });
+});
+
+test('L4: homes left over after a round stay available, for whoever joins the queue later', async () => {
+  await openLane();
+  for (const id of ['lowRent-2-41', 'lowRent-2-42', 'publicRental-2-1', 'publicRental-2-2']) await world.command(LANE, { type: 'PassTurn', ticket: await ticketOf(id) });
+  await world.tick();
+  expect(await currentTurn()).toBeNull();
+  expect(await world.store.read((tx) => tx.listings.count({ laneId: LANE, state: 'available' }))).toBe(3);
+  const { version: _v, ...late } = buildTicket({ group: 'lowRent-2', queueNumber: 43, householdId: 'household-0' });
+  await world.store.transact((tx) => tx.tickets.insert(late));
+  await world.tick();
+  expect(await currentTurn()).toMatchObject({ group: 'lowRent-2', queueNumber: 43 });
 });
 
 test('Q7: for low-rent families the reviewing staff of their district are told as well', async () => {
