@@ -11,6 +11,7 @@ import { createWechatMessenger } from './adapters/wechat/subscribe-message';
 import { createKernel } from './compose';
 import type { Config } from './config';
 import { contactHandlers } from './features/contact/handlers';
+import { Autopilot } from './features/demo/autopilot';
 import { seedDemoCity } from './features/demo/city';
 import { demoHandlers } from './features/demo/handlers';
 import { demoPage, demoScript } from './features/demo/page';
@@ -86,14 +87,15 @@ export async function startService(config: Config, log: Log, root: string): Prom
       subscription: config.wechat === null ? null : createWechatMessenger({ baseUrl: config.wechat.url, appId: config.wechat.appId, secret: config.wechat.secret, clock, templates: { turnOpened: { templateId: config.wechat.templateId, page: 'pages/my/index' } } }),
       announce: (laneId, seq, concerned) => gateway.announce(laneId, seq, concerned),
     }, name);
-    const scheduler = new Scheduler(kernel, relay, name);
+    const autopilot = new Autopilot(kernel);
+    const scheduler = new Scheduler(kernel, relay, name, () => autopilot.look());
     kick = () => scheduler.kick();
 
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
       ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
       ...familyHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
-      ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
+      ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };
     const app = createApp({
       ...config, store, clock, log, metrics, board, handlers, clientDir: path.join(root, 'dist/h5'),

@@ -16,7 +16,7 @@ export function docsPage(demo: boolean): string {
     return `<h2>${audiences[audience]}</h2>${rows.join('')}`;
   });
   const codes = Object.entries(errorCatalogue).map(([code, { status, title }]) => `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${escape(title)}</td></tr>`);
-  return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>接口说明</title><style>
+  return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,"><title>接口说明</title><style>
 body{font:16px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:960px;margin:0 auto;padding:16px;color:#1b2430}h1{font-size:26px}h2{margin-top:32px;border-bottom:2px solid #e3e8ef;padding-bottom:4px}
 details{border:1px solid #e3e8ef;border-radius:8px;margin:8px 0;padding:8px 12px}summary{cursor:pointer}pre{background:#f5f7fa;border-radius:6px;padding:10px;overflow:auto;font-size:13px}h4{margin:8px 0 4px}
 code.GET{color:#0a6b4f}code.POST{color:#9a4a00}code.DELETE{color:#a3182b}em{background:#fff3d6;border-radius:4px;padding:1px 6px;font-style:normal;font-size:13px}table{border-collapse:collapse;width:100%}td{border-bottom:1px solid #e3e8ef;padding:6px 8px;vertical-align:top}

@@ -15,7 +15,8 @@ export class Scheduler {
   private stopped = false;
   private looks = 0;
 
-  constructor(private readonly kernel: Kernel, private readonly relay: OutboxRelay, private readonly name: string) {}
+  /** `alsoLook` runs with every look: the demonstration's families, for one. */
+  constructor(private readonly kernel: Kernel, private readonly relay: OutboxRelay, private readonly name: string, private readonly alsoLook: () => Promise<void> = () => Promise.resolve()) {}
 
   start(): void {
     this.arm();
@@ -58,6 +59,7 @@ export class Scheduler {
     const alone = this.kernel.store.kind === 'embedded';
     if (!alone && (await holdLease(this.kernel.store, this.kernel.clock, LEASE, this.name, LEASE_MS)) === null) return;
     await runDue(this.kernel, this.relay);
+    await this.alsoLook();
     this.looks += 1;
     if (this.looks % SWEEP_EVERY === 0) await sweepExpired(this.kernel);
   }

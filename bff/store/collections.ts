@@ -189,7 +189,7 @@ export const collections = {
   /** `id` is the SM3 of the token; the token itself is only with the person. */
   sessions: collection(
     z.strictObject({ ...base, kind: z.enum(['family', 'staff']), subjectId: text, phoneIndex: text, createdAtMs: ms, expiresAtMs: ms }),
-    [{ name: 'sessionsByExpiry', fields: ['expiresAtMs'] }],
+    [{ name: 'sessionsByExpiry', fields: ['expiresAtMs'] }, { name: 'sessionsOfPhone', fields: ['phoneIndex', 'expiresAtMs'] }],
   ),
   staff: collection(
     z.strictObject({

@@ -61,6 +61,7 @@ export const routes = {
 
   getDemoClock: route({ method: 'GET', path: '/api/demo/clock', audience: 'demo', summary: '演示时钟', answer: s.demoClock }),
   travel: route({ method: 'POST', path: '/api/demo/clock/travel', audience: 'demo', summary: '把演示时钟向前拨', body: s.travel, answer: s.demoClock }),
+  setAutopilot: route({ method: 'POST', path: '/api/demo/autopilot', audience: 'demo', summary: '演示家庭自动选房', body: s.autopilot, answer: s.demoClock }),
   getDemoCast: route({ method: 'GET', path: '/api/demo/cast', audience: 'demo', summary: '演示人物', answer: s.demoCast }),
 } as const;
 

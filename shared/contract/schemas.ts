@@ -159,12 +159,14 @@ export const accepted = z.strictObject({ ok: z.literal(true) });
 
 // Demonstration clock -------------------------------------------------------------------------------------
 
-export const demoClock = z.strictObject({ nowMs: ms, nextDueMs: nullable(ms) });
+export const demoClock = z.strictObject({ nowMs: ms, nextDueMs: nullable(ms), autopilot: z.boolean() });
+/** Invented families act by themselves, but for those a visitor is signed in as. */
+export const autopilot = z.strictObject({ on: z.boolean() });
 export const travel = z.strictObject({ byMs: z.int().check(z.minimum(1), z.maximum(400 * 86_400_000)) });
 /** Demo only: whose turn it is, so that a visitor can sign in as that family. Test people are invented. */
 export const demoCast = z.strictObject({
-  lanes: z.array(z.strictObject({ laneId: z.string(), label: z.string(), group: nullable(z.string()), queueNumber: nullable(z.int()), phone: nullable(z.string()), name: nullable(z.string()) })),
-  staff: z.array(z.strictObject({ account: z.string(), password: z.string(), role: z.string() })),
+  lanes: z.array(z.strictObject({ laneId: z.string(), laneName: z.string(), label: z.string(), group: nullable(z.string()), queueNumber: nullable(z.int()), phone: nullable(z.string()), name: nullable(z.string()) })),
+  staff: z.array(z.strictObject({ account: z.string(), password: z.string(), name: z.string() })),
   inboxUrl: z.string(),
 });
 
