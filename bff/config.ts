@@ -51,7 +51,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
       options: { port: { type: 'string' }, data: { type: 'string' }, demo: { type: 'boolean' }, now: { type: 'string' }, help: { type: 'boolean' } },
     }).values;
   } catch (error) {
-    throw new ConfigError(`${(error as Error).message}\n\n${HELP}`);
+    throw new ConfigError(`选项写错了，请对照下面的说明：${(error as Error).message}\n\n${HELP}`);
   }
   if (options.help === true) return null;
   const demo = options.demo ?? flag(env['DEMO']) ?? env['NODE_ENV'] !== 'production';

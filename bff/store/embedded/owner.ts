@@ -15,11 +15,17 @@ import { clearInterval, setInterval } from 'node:timers';
 import { randomUUID } from 'node:crypto';
 import type { RootDatabase } from 'lmdb';
 
+/** How an owner is named to people. */
+interface OwnerName {
+  readonly zh: string;
+  readonly en: string;
+}
+
 /** Another process, or another store in this one, owns the data directory. */
 export class StoreLockedError extends Error {
   override readonly name = 'StoreLockedError';
-  constructor(dir: string, owner: string) {
-    super(`the data directory ${dir} is in use by ${owner}. Stop that process first, or give this one a directory of its own; only one may use it at a time.`);
+  constructor(dir: string, owner: OwnerName) {
+    super(`数据目录 ${dir} 正由${owner.zh}使用。同一目录同一时间只能由一个程序使用：请先停止它，或用 --data 另选目录。\nThe data directory ${dir} is in use by ${owner.en}. Stop that process first, or give this one a directory of its own; only one may use it at a time.`);
   }
 }
 
@@ -121,6 +127,6 @@ function beatOf(file: string): string {
   return attempt(() => String(fs.statSync(file).mtimeMs));
 }
 
-function describe(owner: OwnerRecord): string {
-  return owner.pid === process.pid ? `this process already (pid ${owner.pid})` : `process ${owner.pid}`;
+function describe({ pid }: OwnerRecord): OwnerName {
+  return pid === process.pid ? { zh: `本进程（${pid}）`, en: `this process already (pid ${pid})` } : { zh: `进程 ${pid} `, en: `process ${pid}` };
 }
