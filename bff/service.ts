@@ -89,7 +89,6 @@ export async function startService(config: Config, log: Log, root: string): Prom
     }, name);
     const autopilot = new Autopilot(kernel);
     const scheduler = new Scheduler(kernel, relay, name, () => autopilot.look());
-    kick = () => scheduler.kick();
 
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
@@ -111,6 +110,8 @@ export async function startService(config: Config, log: Log, root: string): Prom
     http.on('request', app.callback());
     await listen(http, config);
     const url = `http://${config.host === '::' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${portOf()}`;
+    // Only now: whoever is told may answer at once, and must find us listening.
+    kick = () => scheduler.kick();
     scheduler.start();
     scheduler.kick();
 
