@@ -238,6 +238,11 @@ describe('workbooks as they are', () => {
     expect(sheet).toMatchObject({ lastRow: 4, merges: [{ firstRow: 2, lastRow: 3, firstColumn: 1, lastColumn: 2 }] });
   });
 
+  it('hidden sheets are known as such', async () => {
+    const sheets = await read(workbook({ sheets: [{ name: 'a', rows: [['x']] }, { name: 'b', state: 'hidden', rows: [['x']] }, { name: 'c', state: 'veryHidden', rows: [['x']] }] }));
+    expect(sheets.map(({ name, hidden }) => [name, hidden])).toEqual([['a', false], ['b', true], ['c', true]]);
+  });
+
   it('sheets are found in whatever way a generator names its parts', async () => {
     const renamed: Record<string, string> = {};
     for (const [name, part] of Object.entries(parts())) renamed[name.replace('sheet1.xml', 'data.xml')] = part.replaceAll('worksheets/sheet1.xml', 'worksheets/data.xml');
@@ -293,6 +298,10 @@ describe('workbooks as they are', () => {
     expect(await readWorkbook(file, { ...limits, rows: 30 })).toEqual({ ok: false, reason: refusals.tooManyRows(30) });
     expect(await readWorkbook(file, { ...limits, fileBytes: 100 })).toEqual({ ok: false, reason: refusals.tooLarge(0) });
     expect(await readWorkbook(file, { ...limits, unpackedBytes: 9_000 })).toEqual({ ok: false, reason: refusals.expandsTooMuch });
+    // Every part fits, all together do not.
+    const sizes = Object.values(parts()).map((part) => Buffer.byteLength(part));
+    expect(await readWorkbook(fileOf(zip(parts())), { ...limits, unpackedBytes: Math.max(...sizes) + 10 })).toEqual({ ok: false, reason: refusals.expandsTooMuch });
+    expect(await readWorkbook(fileOf(zip(parts())), { ...limits, unpackedBytes: sizes.reduce((a, b) => a + b) })).toMatchObject({ ok: true });
     expect(await readWorkbook(dir)).toEqual({ ok: false, reason: refusals.isDirectory });
     expect(await readWorkbook(path.join(dir, '没有.xlsx'))).toEqual({ ok: false, reason: refusals.notFound });
   });

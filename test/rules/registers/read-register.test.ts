@@ -120,6 +120,14 @@ describe('rows', () => {
     expectAccounted(reading, 20);
   });
 
+  it('counts rows the file does not mention as blank', () => {
+    const whole = sheet(listings([listingRow(0), listingRow(1)]));
+    const gaps = [2, 5, 9];
+    const reading = readRegister([{ ...whole, lastRow: 9, rows: () => [...whole.rows()].map((row, index) => ({ ...row, number: gaps[index]! })) }], context);
+    expect(reading.skipped.map(({ row, rows, reason }) => [row, rows, reason])).toEqual([[1, 1, skips.blank], [2, 1, skips.header], [3, 2, skips.blank], [6, 3, skips.blank]]);
+    expectAccounted(reading, 9);
+  });
+
   it('never passes over a family whose street or name looks like a footer', () => {
     const odd = waitlistRow(0, { 申请人姓名: '合计', '街道（乡镇）': '备注：合计' });
     expect(readRegister([sheet(families([odd]))], context).records).toHaveLength(1);
@@ -147,6 +155,8 @@ describe('rows', () => {
     expect(readRegister([sheet(rooms, { merges: [merge('B2', 'B4'), merge('C2', 'C4'), merge('D2', 'D4')] })], context)).toMatchObject({ refusedRows: 0, records: [{}, {}, { record: { community: '水西家园', district: '章贡区', building: '1栋' } }] });
     // Without the merge the same blanks are blanks.
     expect(readRegister([sheet(rooms)], context)).toMatchObject({ refusedRows: 2, refused: [{ row: 3, column: '小区名称', reason: reasons.blank }, {}, {}, {}, {}, {}] });
+    // Below the merge nothing is shared any more.
+    expect(readRegister([sheet(rooms, { merges: [merge('B2', 'B3'), merge('C2', 'C4'), merge('D2', 'D4')] })], context)).toMatchObject({ refusedRows: 1, refused: [{ row: 4, column: '小区名称', reason: reasons.blank }] });
     // A merge across columns shares nothing sideways.
     expect(readRegister([sheet(rooms, { merges: [merge('B2', 'D4')] })], context)).toMatchObject({ refused: [{ column: '所属区', reason: reasons.mergedPersonal }, { column: '楼栋' }, {}, {}] });
   });

@@ -85,6 +85,12 @@ describe('identity numbers (GB 11643)', () => {
     ['36070419980522O593', reasons.identityCharacters], ['3.60704199805221E+17', reasons.identityLost], ['X60704199805220593', reasons.identityCharacters],
   ])('refuses %s', (raw, reason) => expect(value(readIdentityText(raw, TODAY))).toBe(`✗ ${reason}`));
 
+  it('refuses who is not born yet, and days that were never', () => {
+    const born = (day: string) => `360702${day}001${checkCharacter(`360702${day}001`)}`;
+    for (const day of ['20260602', '20270101', '19000229', '21000229', '20230229', '18991231']) expect([day, value(readIdentityText(born(day), TODAY))]).toEqual([day, `✗ ${reasons.identityBirth}`]);
+    for (const day of ['20260601', '20000229', '20240229', '19000101']) expect([day, value(readIdentityText(born(day), TODAY))]).toEqual([day, born(day)]);
+  });
+
   it('refuses a number that a spreadsheet has rounded, and never repairs it', () => {
     fc.assert(fc.property(digits17, (digits) => {
       expect(value(readIdentity(number(Number(digits + checkCharacter(digits).replace('X', '0'))), TODAY))).toBe(`✗ ${reasons.identityLost}`);
