@@ -25,7 +25,7 @@ interface OwnerName {
 export class StoreLockedError extends Error {
   override readonly name = 'StoreLockedError';
   constructor(dir: string, owner: OwnerName) {
-    super(`数据目录 ${dir} 正由${owner.zh}使用。同一目录同一时间只能由一个程序使用：请先停止它，或用 --data 另选目录。\nThe data directory ${dir} is in use by ${owner.en}. Stop that process first, or give this one a directory of its own; only one may use it at a time.`);
+    super(`数据目录 ${dir} 正由${owner.zh}使用。同一目录同一时间只能由一个程序使用：请先停止它，或用 --data 另选目录。 (the data directory ${dir} is in use by ${owner.en}. Stop that process first, or give this one a directory of its own; only one may use it at a time)`);
   }
 }
 
