@@ -72,9 +72,9 @@ export async function startService(config: Config, log: Log, root: string): Prom
     });
 
     const http = createServer();
-    const portOf = () => (http.address() as AddressInfo).port;
+    let port = config.port;
     const simulator = config.smsUrl === null && config.demo
-      ? await startSimulator(config.port, { clock, keys, callbackUrl: () => `http://127.0.0.1:${portOf()}/api/callbacks/sms-receipts` })
+      ? await startSimulator(config.port, { clock, keys, callbackUrl: () => `http://127.0.0.1:${port}/api/callbacks/sms-receipts` })
       : null;
     const sms = gatewayOf(config, simulator, keys, clock);
     const sockets = config.mongoUri === null ? null : await (await import('./push/mongo-adapter')).openSocketAdapter(config.mongoUri);
@@ -109,7 +109,8 @@ export async function startService(config: Config, log: Log, root: string): Prom
     await kernel.ensureAlive();
     http.on('request', app.callback());
     await listen(http, config);
-    const url = `http://${config.host === '::' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${portOf()}`;
+    port = (http.address() as AddressInfo).port;
+    const url = `http://${config.host === '::' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
     // Only now: whoever is told may answer at once, and must find us listening.
     kick = () => scheduler.kick();
     scheduler.start();
