@@ -1,12 +1,12 @@
 /** The MongoDB adapter: mongoose models and multi-document transactions on a replica set or sharded cluster. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { createConnection, type ClientSession, type Connection, type Model } from 'mongoose';
+import { createConnection, type Connection, type Model } from 'mongoose';
 import { collections as allCollections } from '../collections';
 import { compileCollection, type CompiledCollection, type Definitions } from '../document';
 import { Lifecycle, lazyCollections } from '../lifecycle';
 import { ConflictError, UniqueViolation, type Store, type TransactOptions, type Tx } from '../port';
 import { retryConflicts, type RetryPolicy } from '../retry';
-import { CommitOutcomeUnknownError, isCommitUnknown, isTransient, translate } from './errors';
+import { commit } from './commit';
+import { translate } from './errors';
 import { indexesOf, modelOf, type StoredDoc, type WantedIndex } from './schemas';
 import { MongoCollectionTx, MongoTransaction } from './transaction';
 
@@ -27,7 +27,6 @@ interface Entry {
 
 /** Slower than embedded: a transaction is several round trips. */
 const defaultRetry: RetryPolicy = { maxAttempts: 20, baseMs: 4, capMs: 200 };
-const commitAttempts = 8;
 
 /**
  * Connects on a connection of its own, and creates collections and indexes that are missing; an index whose
@@ -135,27 +134,5 @@ class MongoStore implements Store {
       const entry = this.entries.get(name);
       return entry && new MongoCollectionTx(transaction, entry.collection, entry.model);
     });
-  }
-}
-
-/**
- * Commits. An unknown outcome is asked for again, which is idempotent; it must never lead to running the
- * transaction a second time, for the first may have committed.
- */
-async function commit(session: ClientSession): Promise<void> {
-  for (let tried = 1; ; tried++) {
-    try {
-      await session.commitTransaction();
-      return;
-    } catch (error) {
-      if (isCommitUnknown(error)) {
-        if (tried >= commitAttempts) throw new CommitOutcomeUnknownError('it could not be learned whether the transaction committed', { cause: error });
-        await pause(Math.min(1000, 25 * 2 ** tried));
-      } else if (isTransient(error)) {
-        throw new ConflictError((error as Error).message, { cause: error });
-      } else {
-        throw error;
-      }
-    }
   }
 }

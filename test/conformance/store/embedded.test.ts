@@ -90,6 +90,7 @@ describe('indexes', () => {
       // All alike but for the id: walked backwards, ties still come by id ascending.
       (tx) => tx.things.find({ flag: true }, { sort: [['size', 'desc'], ['note', 'desc']], limit: 1 }),
       (tx) => tx.things.find({}, { limit: 1 }),
+      (tx) => tx.things.find({}, { sort: [['rank', 'desc']], limit: 1 }),
       (tx) => tx.things.find({ group: 'g1' }, { sort: [['rank', 'asc']], limit: 1, after: { ...buildThing({ id: 't40', group: 'g1', rank: 40 }), version: 1 } }),
       (tx) => tx.things.find({ id: 't7' }),
       (tx) => tx.things.count({ group: 'g1', rank: { gte: 3 } }),
