@@ -1,6 +1,7 @@
 /** When something will next be due: for a demonstration clock that jumps, and for simulations. */
 import { isWindowOpen, nextWindowStart } from '../domain/rules/notification-window';
 import type { Kernel } from '../kernel';
+import { dueJobs } from './due-jobs';
 
 /** The next instant after now at which a job has something to do, or null when nothing is in sight. */
 export async function nextDue(kernel: Kernel): Promise<number | null> {
@@ -30,6 +31,10 @@ export async function nextDue(kernel: Kernel): Promise<number | null> {
     }
     const [message] = await tx.outbox.find({ state: 'pending', dueAtMs: { gt: nowMs } }, { sort: [['dueAtMs', 'asc']], limit: 1 });
     if (message !== undefined) later(message.dueAtMs);
+    for (const job of dueJobs) {
+      const dueMs = await job.nextDue(tx, kernel, nowMs);
+      if (dueMs !== null) later(dueMs);
+    }
     return due.length === 0 ? null : Math.min(...due);
   });
 }

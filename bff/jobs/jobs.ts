@@ -3,16 +3,28 @@ import { escalateUnproven } from '../features/contact/proof';
 import type { Kernel } from '../kernel';
 import { IDEMPOTENCY_KEEP_MS } from '../store/once';
 import { DAY_MS } from '../../shared/shanghai-time';
+import type { DueJob } from './due-job';
+import { dueJobs } from './due-jobs';
 import type { OutboxRelay } from './outbox-relay';
 import { settleDueLanes } from './turn-timer';
 
 /** One look at everything that may be due: lanes, then what must be told, then who could not be reached. */
 export async function runDue(kernel: Kernel, relay: OutboxRelay): Promise<void> {
   await kernel.ensureAlive();
+  for (const job of dueJobs) await guarded(kernel, job);
   await settleDueLanes(kernel);
   await relay.run();
   await escalateUnproven(kernel);
   await relay.run();
+}
+
+/** One job's failure is logged and does not hold up the others, least of all the turns. */
+async function guarded(kernel: Kernel, job: DueJob): Promise<void> {
+  try {
+    await job.run(kernel);
+  } catch (error) {
+    kernel.log.error({ job: job.name, err: error }, 'a due job failed');
+  }
 }
 
 const SWEEP_LIMIT = 500;

@@ -1,0 +1,32 @@
+/**
+ * How periods are counted. Two kinds that are easy to confuse: a publicity counts its first day (T2), a time in
+ * which a family must act does not (T3). All days are Shanghai calendar days (T1).
+ */
+import { addDays, dayOf, startOfDay, type Day } from '../../../shared/shanghai-time';
+
+/** T2: a publicity of `days` natural days from `firstDay` covers firstDay … firstDay + days − 1. */
+export interface PublicityPeriod {
+  readonly firstDay: Day;
+  readonly lastDay: Day;
+  /** 00:00 of the day after: what was publicised takes effect then. */
+  readonly takesEffectMs: number;
+}
+
+/** T2. `days` ≥ 1. */
+export function publicityPeriod(firstDay: Day, days: number): PublicityPeriod {
+  if (!Number.isInteger(days) || days < 1) throw new RangeError(`a publicity lasts whole days, not ${days}`);
+  return { firstDay, lastDay: addDays(firstDay, days - 1), takesEffectMs: startOfDay(addDays(firstDay, days)) };
+}
+
+export interface ActPeriod {
+  /** The last day on which the family may still act, until 24:00. */
+  readonly lastDay: Day;
+  /** Exclusive: at this instant it is too late. */
+  readonly endsMs: number;
+}
+
+/** T3, natural days: started on day X, it ends at 24:00 of X + days. */
+export function naturalActPeriod(startedAtMs: number, days: number): ActPeriod {
+  const lastDay = addDays(dayOf(startedAtMs), days);
+  return { lastDay, endsMs: startOfDay(addDays(lastDay, 1)) };
+}

@@ -1,0 +1,4 @@
+/** Every feature's due job, in the order they run: what makes families eligible before what numbers them, and so on. */
+import type { DueJob } from './due-job';
+
+export const dueJobs: readonly DueJob[] = [];
