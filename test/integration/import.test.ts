@@ -196,7 +196,7 @@ describe('preview and report', () => {
     const calls: number[] = [];
     const report = await load(city, listingsFile(many(30_000, (index) => listingRow(index))), { onProgress: (done) => void calls.push(done) });
     expect(report).toMatchObject({ accepted: 30_000, refusedRows: 0 });
-    expect(calls).toEqual(many(60, (i) => (i + 1) * 500));
+    expect(calls).toEqual(many(30, (i) => (i + 1) * 1000));
     expect(await city.store.read((tx) => tx.listings.count({}))).toBe(30_000);
   }, 60_000);
 });

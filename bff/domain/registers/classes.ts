@@ -20,11 +20,12 @@ export function readListingState(cell: PlainCell): Reading<ListingState> {
 }
 
 const BEDROOMS = /([1-9一二两三四五六七八九])(?:居室|居|室|房)(?:\d厅|[一二两三]厅)?(?:\d卫|[一二两三]卫)?/;
+const BEDROOMS_ALONE = new RegExp(`^(?:${BEDROOMS.source}|([1-9一二两三]))(?:户型|型)?$`);
 
 /** `1`, `一居室`, `1室`, `2室1厅`, `二房`: one, two or three bedrooms. */
 export function readBedrooms(cell: PlainCell): Reading<Bedrooms> {
   const text = squeeze(textOf(cell));
-  const parts = new RegExp(`^(?:${BEDROOMS.source}|([1-9一二两三]))(?:户型|型)?$`).exec(text);
+  const parts = BEDROOMS_ALONE.exec(text);
   const bedrooms = parts ? smallNumber(parts[1] ?? parts[2]!) : null;
   return bedrooms === 1 || bedrooms === 2 || bedrooms === 3 ? read(bedrooms) : refuse(reasons.bedrooms(quote(text)));
 }
@@ -40,15 +41,19 @@ const TIERS: readonly (readonly [RegExp, Tier])[] = [
  */
 export function readGroup(cell: PlainCell): Reading<Group> {
   const text = squeeze(textOf(cell));
-  const wrong = refuse(reasons.group(quote(text)));
+  const group = groupOf(text);
+  return group === null ? refuse(reasons.group(quote(text))) : read(group);
+}
+
+function groupOf(text: string): Group | null {
   const found = TIERS.filter(([pattern]) => pattern.test(text));
-  if (found.length !== 1) return wrong;
+  if (found.length !== 1) return null;
   const [pattern, tier] = found[0]!;
   const rest = text.replace(pattern, '|');
   const parts = BEDROOMS.exec(rest);
   const bedrooms = parts ? smallNumber(parts[1]!) : null;
-  if (bedrooms !== 1 && bedrooms !== 2 && bedrooms !== 3) return wrong;
-  return /^[|()[\]【】\-—_·/组类别]*$/.test(rest.replace(parts![0], '')) ? read<Group>(`${tier}-${bedrooms}`) : wrong;
+  if (bedrooms !== 1 && bedrooms !== 2 && bedrooms !== 3) return null;
+  return /^[|()[\]【】\-—_·/组类别]*$/.test(rest.replace(parts![0], '')) ? `${tier}-${bedrooms}` : null;
 }
 
 const ORIGINS: Readonly<Record<string, 'lottery' | 'batch'>> = {

@@ -1,5 +1,5 @@
 /** Days and moments as registers write them: as text in several forms, or as Excel's serial numbers. */
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, startOfDay } from '../../../shared/shanghai-time';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, timeOfDayMs } from '../../../shared/shanghai-time';
 import { type PlainCell, type Reading, read, refuse } from './cell';
 import { calendarDay } from './identity-number';
 import { halfWidth, quote, textOf } from './text';
@@ -23,25 +23,26 @@ export interface Moment {
 
 const DAY_PART = String.raw`(\d{4})(?:-(\d{1,2})-(\d{1,2})|\/(\d{1,2})\/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))`;
 const TIME_PART = String.raw`(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d{1,3})?)?|时(\d{1,2})分(?:(\d{1,2})秒)?)`;
-const DAY_TEXT = new RegExp(`^${DAY_PART}$`);
 const MOMENT_TEXT = new RegExp(`^${DAY_PART}(?:[T ]?${TIME_PART})?$`);
 
 /** A calendar day (批次日期). A time of day other than 00:00 is refused: it would be dropped silently. */
 export function readDay(cell: PlainCell, date1904: boolean): Reading<string> {
-  const moment = readMoment(cell, date1904);
-  const wrong = refuse(reasons.day(quote(textOf(cell))));
-  if (!moment.ok) return wrong;
-  const { atMs, day } = moment.value;
-  return atMs === startOfDay(day) ? read(day) : wrong;
+  const moment = momentOf(cell, date1904);
+  return moment === null || timeOfDayMs(moment.atMs) !== 0 ? refuse(reasons.day(quote(textOf(cell)))) : read(moment.day);
 }
 
 /** A moment (递交申请时间), to the second. */
 export function readMoment(cell: PlainCell, date1904: boolean): Reading<Moment> {
+  const moment = momentOf(cell, date1904);
+  return moment === null ? refuse(reasons.moment(quote(textOf(cell)))) : read(moment);
+}
+
+function momentOf(cell: PlainCell, date1904: boolean): Moment | null {
   const moment = cell.kind === 'date' ? fromWall(cell.wallMs)
     : cell.kind === 'number' ? fromNumber(cell.number, date1904)
-      : cell.kind === 'text' ? fromText(halfWidth(cell.text).replace(/\s*([-/.:年月日时分秒])\s*/g, '$1').replace(/\s+/g, ' ').trim())
+      : cell.kind === 'text' ? fromText(cell.text) ?? fromText(halfWidth(cell.text).replace(/\s*([-/.:年月日时分秒])\s*/g, '$1').replace(/\s+/g, ' ').trim())
         : null;
-  return moment === null || moment.day < FIRST_DAY || moment.day > LAST_DAY ? refuse(reasons.moment(quote(textOf(cell)))) : read(moment);
+  return moment === null || moment.day < FIRST_DAY || moment.day > LAST_DAY ? null : moment;
 }
 
 /** A number is a serial, or a day written without signs (20260309): the two ranges are far apart. */
@@ -59,7 +60,7 @@ function fromWall(wallMs: number): Moment | null {
 }
 
 function fromText(text: string): Moment | null {
-  const parts = MOMENT_TEXT.exec(text) ?? DAY_TEXT.exec(text);
+  const parts = MOMENT_TEXT.exec(text);
   if (!parts) return null;
   const day = calendarDay(Number(parts[1]), Number(parts[2] ?? parts[4] ?? parts[6] ?? parts[8] ?? parts[10]), Number(parts[3] ?? parts[5] ?? parts[7] ?? parts[9] ?? parts[11]));
   if (day === null) return null;

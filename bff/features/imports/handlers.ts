@@ -23,7 +23,8 @@ export interface ImportOptions {
   readonly limits?: WorkbookLimits;
 }
 
-const BATCH_ROWS = 500;
+/** Enough to share the cost of a commit, few enough to hold a transaction's documents in memory with ease. */
+const BATCH_ROWS = 1_000;
 
 /** Imports one file and reports on every row of it. Nothing in the file can make it throw. */
 export async function importRegister(deps: ImportDeps, act: Act, file: string, options: ImportOptions = {}): Promise<ImportReport> {

@@ -24,7 +24,8 @@ const compared: readonly (readonly [ColumnKey, (home: NewDoc<Listing>) => unknow
 
 export const listingsWriter: RegisterWriter<ListingRecord, FreshListing> = {
   async compare(tx, batch) {
-    const homes = batch.map((placed) => ({ placed, record: placed.record, listing: listingOf(placed.record) }));
+    const communityIds = new Map<string, string>();
+    const homes = batch.map((placed) => ({ placed, record: placed.record, listing: listingOf(placed.record, communityIds) }));
     const stored = new Map((await tx.listings.find({ id: { in: homes.map(({ listing }) => listing.id) } })).map((listing) => [listing.id, listing]));
     const fresh: FreshListing[] = [];
     const refused: Refusal[] = [];
@@ -59,11 +60,14 @@ export const listingsWriter: RegisterWriter<ListingRecord, FreshListing> = {
 };
 
 /** The same door has the same id, in whatever form a register writes it. */
-function listingOf(record: ListingRecord): NewDoc<Listing> {
+function listingOf(record: ListingRecord, communityIds: Map<string, string>): NewDoc<Listing> {
   const { district, community, building, entrance, floor, room, bedrooms, areaSqm, orientation, rentFen, state, owner, remark } = record;
+  const communityKey = doorKey({ district, community, building: '', entrance: '', room: '' });
+  let communityId = communityIds.get(communityKey);
+  if (communityId === undefined) communityIds.set(communityKey, (communityId = `community-${fingerprint(communityKey, 12)}`));
   return {
     id: `home-${fingerprint(record.door, 20)}`,
-    communityId: `community-${fingerprint(doorKey({ district, community, building: '', entrance: '', room: '' }), 12)}`, communityName: community, district,
+    communityId, communityName: community, district,
     laneId: laneIdOf(record.areaCode, bedrooms), building, entrance, floor, room, bedrooms, areaSqm, orientation, rentFen, state, owner, remark,
   };
 }
