@@ -11,6 +11,8 @@ export default defineAppConfig({
     backgroundColor: '#f3f5f7',
     backgroundTextStyle: 'dark',
   },
+  // The slide between pages costs a cheap phone a second and tells an old person nothing.
+  animation: false,
   // H5 has its own links to the main places (components/PageFrame.tsx), which also fit a PC.
   ...(isH5 ? {} : {
     tabBar: {

@@ -25,7 +25,7 @@ export function useSelection(ticketId: string): Selection {
   const me = useMe(openFamilyChannel);
   const household = me.data?.households.find((one) => one.places.some((place) => place.ticketId === ticketId));
   const place = household?.places.find((one) => one.ticketId === ticketId) ?? null;
-  const lane = useLane(place?.laneId ?? null, openLiveChannel);
+  const { view: lane, refresh: refreshLane } = useLane(place?.laneId ?? null, openLiveChannel);
   const list = useAnswer<HomeList>(() => call('listMyHomes', { params: { ticketId } }), ticketId);
   const gone = useGone(list.data?.homes ?? null);
 
@@ -49,7 +49,7 @@ export function useSelection(ticketId: string): Selection {
     failure: list.failure ?? me.failure,
     gone,
     canPick: place?.state === 'onTurn' && lane?.state !== 'paused' && !isMyTurnOver,
-    reload: async () => { await Promise.all([reloadList(), reloadMe()]); },
+    reload: async () => { await Promise.all([reloadList(), reloadMe(), refreshLane()]); },
   };
 }
 

@@ -36,21 +36,21 @@ const POLL_MS = 5_000;
 export class LiveFeed {
   private views: Views = {};
   private channel: LiveChannel | null = null;
+  private isOpening = false;
   private isUp = false;
   private isRunning = false;
-  private isFetching = false;
+  private inFlight: Promise<void> | null = null;
   private run = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: FeedOptions) {}
 
-  /** Page shown: fetch at once, then open the channel for the lanes the snapshot named. */
+  /** Page shown: fetch at once; the channel is opened for the lanes the snapshot names. */
   async start(): Promise<void> {
     if (this.isRunning) return;
     this.isRunning = true;
-    const run = ++this.run;
+    this.run += 1;
     await this.refresh();
-    if (run === this.run && this.isRunning) await this.openChannel(run);
   }
 
   /** Page hidden: nothing of ours may keep the radio awake. */
@@ -63,19 +63,21 @@ export class LiveFeed {
     this.isUp = false;
   }
 
-  /** Fetches the snapshots now, and plans the next poll. */
+  /** Fetches the snapshots now, or joins the fetch under way, and plans the next poll. */
   async refresh(): Promise<void> {
-    if (!this.isRunning || this.isFetching) return;
-    const run = this.run;
-    clearTimeout(this.timer);
-    this.isFetching = true;
-    const fetched = await this.options.fetchSnapshots();
-    this.isFetching = false;
     if (!this.isRunning) return;
-    if (run !== this.run) return void this.refresh(); // stopped and started meanwhile: that start was refused above
+    this.inFlight ??= this.fetchOnce().finally(() => { this.inFlight = null; });
+    await this.inFlight;
+  }
+
+  private async fetchOnce(): Promise<void> {
+    clearTimeout(this.timer);
+    const fetched = await this.options.fetchSnapshots();
+    if (!this.isRunning) return;
     this.options.onReach?.(fetched !== null || this.isUp);
     for (const view of fetched ?? []) this.take(view, judgeSnapshot(this.views[view.laneId], view), 'snapshot');
     this.plan();
+    if (this.channel === null && !this.isOpening) void this.openChannel(this.run);
   }
 
   private plan(delayMs = this.options.pollMs ?? POLL_MS): void {
@@ -92,6 +94,7 @@ export class LiveFeed {
   private async openChannel(run: number): Promise<void> {
     const laneIds = Object.keys(this.views);
     if (this.options.openChannel === undefined || laneIds.length === 0) return;
+    this.isOpening = true;
     const isCurrent = () => this.isRunning && run === this.run;
     const channel = await this.options.openChannel(laneIds, {
       up: (views) => {
@@ -114,9 +117,15 @@ export class LiveFeed {
         if (verdict === 'resync') this.resyncSoon();
       },
     }).catch(() => null); // the library did not load: polling goes on
+    this.isOpening = false;
     if (channel === null) return;
-    if (isCurrent()) this.channel = channel;
-    else channel.close();
+    if (isCurrent()) {
+      this.channel = channel;
+      return;
+    }
+    channel.close();
+    // Hidden and shown again while it was opening: that start found us busy.
+    if (this.isRunning) void this.openChannel(this.run);
   }
 
   private resyncSoon(): void {

@@ -10,8 +10,6 @@ export interface Loaded<T> {
   readonly reload: () => Promise<Answer<T> | null>;
 }
 
-const JUST_ASKED_MS = 300;
-
 /** Asks at once and every time the page is shown again. `ask` null: nothing to ask yet. */
 export function useAnswer<T>(ask: (() => Promise<Answer<T>>) | null, key = ''): Loaded<T> {
   const [data, setData] = useState<T | null>(null);
@@ -19,12 +17,13 @@ export function useAnswer<T>(ask: (() => Promise<Answer<T>>) | null, key = ''): 
   const current = useRef(ask);
   current.current = ask;
   const turn = useRef(0);
-  const askedMs = useRef(0);
+  const inFlight = useRef(0);
   const reload = useCallback(async () => {
     if (current.current === null) return null;
     const mine = ++turn.current;
-    askedMs.current = Date.now();
+    inFlight.current += 1;
     const answer = await current.current();
+    inFlight.current -= 1;
     if (mine !== turn.current) return answer; // a later question overtook this one
     if (answer.ok) setData(answer.data);
     setFailure(answer.ok ? null : answer);
@@ -35,8 +34,8 @@ export function useAnswer<T>(ask: (() => Promise<Answer<T>>) | null, key = ''): 
     return () => { turn.current += 1; };
   }, [reload, key]);
   useDidShow(() => {
-    // The first show comes together with the first drawing, which has just asked.
-    if (Date.now() - askedMs.current > JUST_ASKED_MS) void reload();
+    // The first show comes together with the first drawing, whose question is still under way.
+    if (inFlight.current === 0) void reload();
   });
   return { data, failure, reload };
 }

@@ -95,12 +95,14 @@ function Deciding({ home, ticketId, isGone, canPick, isPicked, onRefresh }: Deci
   if ((isGone && !isUnanswered && !isSending) || (failure !== null && goneCodes.includes(failure.code))) {
     return <Box className="actions"><Notice id="home-gone" kind="bad">{failure?.title ?? t.goneTitle}</Notice><BigButton id="back-to-list" onPress={() => goBack('my')}>{t.backToList}</BigButton></Box>;
   }
-  const isLost = isUnanswered && !(failure !== null && needsSignIn(failure));
+  // Turned away for want of a sign-in: nothing was tried, and by now the person may have signed in again.
+  const wasTurnedAway = failure !== null && needsSignIn(failure);
+  const isLost = isUnanswered && !wasTurnedAway;
   return (
     <Box className="actions">
       <Notice id="only-once" kind="warn">{t.once}</Notice>
       {isLost && <Notice id="pick-lost" kind="bad">{failure !== null && failure.code !== 'OFFLINE' ? failure.title : t.lost}</Notice>}
-      {failure !== null && !isLost && <Notice id="pick-failure" kind="bad">{failure.title}</Notice>}
+      {failure !== null && !isLost && !wasTurnedAway && <Notice id="pick-failure" kind="bad">{failure.title}</Notice>}
       {isLost
         ? <BigButton id="pick-again" busy={isSending} onPress={() => void send()}>{t.tryAgain}</BigButton>
         : canPick || isSending
