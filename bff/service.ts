@@ -16,6 +16,7 @@ import { seedDemoCity } from './features/demo/city';
 import { demoHandlers } from './features/demo/handlers';
 import { demoPage, demoScript } from './features/demo/page';
 import { storedOffset, storeOffset } from './features/demo/travel';
+import { publicityHandlers } from './features/publicity/handlers';
 import { familyHandlers } from './features/family/handlers';
 import { ledgerHandlers } from './features/ledger/handlers';
 import { listingHandlers } from './features/listings/handlers';
@@ -93,7 +94,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
       ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
-      ...familyHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
+      ...familyHandlers(kernel), ...publicityHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };
     const app = createApp({

@@ -23,6 +23,7 @@ export const errorCatalogue = {
   LANE_PAUSED: { status: 409, title: '选房已由工作人员暂停，您的剩余时间会保留，请稍候。' },
   LANE_ALREADY_OPEN: { status: 409, title: '本通道已在选房中，无需重复开启。' },
   LANE_NOT_PAUSED: { status: 409, title: '本通道未处于暂停状态，无需恢复。' },
+  PUBLICITY_OVER: { status: 409, title: '公示期已结束，不能再提出异议。如有问题请向区级住房保障部门反映。' },
   ALREADY_DONE: { status: 409, title: '此事项已经办理，无需重复操作。' },
   REQUEST_IN_CONFLICT: { status: 409, title: '内容已被他人更新，请刷新后重试。' },
   BODY_TOO_LARGE: { status: 413, title: '提交的内容过大，请精简后重试。' },

@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { collection } from './collection';
+import { publicityCollections } from './shapes/publicity';
 
 const base = { id: z.string(), version: z.int() };
 const ms = z.int();
@@ -183,7 +184,7 @@ export const collections = {
   ),
   /** Sign-in codes by phone; `id` is the phone's blind index. */
   signInCodes: collection(
-    z.strictObject({ ...base, codeSealed: text, createdAtMs: ms, expiresAtMs: ms, attempts: z.int(), used: z.boolean(), lastSentAtMs: ms, day, sendsToday: z.int() }),
+    z.strictObject({ ...base, codeSealed: text, phoneSealed: text, createdAtMs: ms, expiresAtMs: ms, attempts: z.int(), used: z.boolean(), lastSentAtMs: ms, day, sendsToday: z.int() }),
     [{ name: 'codesByExpiry', fields: ['expiresAtMs'] }],
   ),
   /** `id` is the SM3 of the token; the token itself is only with the person. */
@@ -215,6 +216,7 @@ export const collections = {
   leases: collection(z.strictObject({ ...base, holder: text, untilMs: ms, token: z.int() }), []),
   settings: collection(z.strictObject({ ...base, value: z.unknown() }), []),
   migrations: collection(z.strictObject({ ...base, name: text, atMs: ms }), []),
+  ...publicityCollections,
 } as const;
 
 export type Collections = typeof collections;
@@ -229,6 +231,8 @@ export type Lane = DocOf<'lanes'>;
 export type TurnDoc = DocOf<'turns'>;
 export type Pick = DocOf<'picks'>;
 export type LedgerEntry = DocOf<'ledger'>;
+export type Publicity = DocOf<'publicities'>;
+export type Objection = DocOf<'objections'>;
 export type OutboxMessage = DocOf<'outbox'>;
 /** S1: who acted, and in which role. */
 export interface Actor {

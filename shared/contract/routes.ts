@@ -4,12 +4,14 @@
  * feature; this one only puts them together.
  */
 import type * as z from 'zod/mini';
+import { publicityRoutes } from './publicity-routes';
 import { selectionRoutes } from './selection-routes';
 
 export type { Audience, Route } from './route';
 
 export const routes = {
   ...selectionRoutes,
+  ...publicityRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

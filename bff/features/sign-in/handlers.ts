@@ -36,7 +36,7 @@ export function signInHandlers(kernel: Kernel, onSessionEnded: (sessionId: strin
         if (sentToday >= MAX_SENDS_A_DAY) return DAY_MS;
         const usable = earlier !== null && !earlier.used && nowMs < earlier.expiresAtMs && earlier.attempts < MAX_ATTEMPTS;
         const code: Omit<CodeDoc, 'version'> = {
-          ...(usable ? earlier : { id: index, codeSealed: kernel.crypto.seal(freshCode), createdAtMs: nowMs, attempts: 0, used: false }),
+          ...(usable ? earlier : { id: index, codeSealed: kernel.crypto.seal(freshCode), phoneSealed: kernel.crypto.seal(request.body.phone), createdAtMs: nowMs, attempts: 0, used: false }),
           expiresAtMs: nowMs + CODE_VALID_MS, lastSentAtMs: nowMs, day: today, sendsToday: sentToday + 1,
         };
         if (earlier === null) await tx.signInCodes.insert(code);
