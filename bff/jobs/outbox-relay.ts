@@ -58,9 +58,10 @@ export class OutboxRelay {
     for (;;) {
       this.again = false;
       const nowMs = this.kernel.clock.now();
-      const due = await this.kernel.store.read((tx) => tx.outbox.find({ state: 'pending', dueAtMs: { lte: nowMs } }, { sort: [['dueAtMs', 'asc']], limit: BATCH }));
+      // Not the claimed ones: those of a crashed relay would fill the batch, and everybody's messages would wait for them.
+      const due = await this.kernel.store.read((tx) => tx.outbox.find({ state: 'pending', dueAtMs: { lte: nowMs }, claimedUntilMs: { lte: nowMs } }, { sort: [['dueAtMs', 'asc']], limit: BATCH }));
       const live = due.filter((message) => message.topic === 'live');
-      const claimable = due.filter((message) => message.topic !== 'live' && message.claimedUntilMs <= nowMs);
+      const claimable = due.filter((message) => message.topic !== 'live');
       if (live.length > 0) await this.relayLive(live);
       const claimed = claimable.length > 0 ? await this.claim(claimable) : [];
       for (const message of claimed) await this.relay(message);
