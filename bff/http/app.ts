@@ -87,6 +87,11 @@ function problems({ log, metrics }: AppOptions): Koa.Middleware {
     try {
       await next();
     } catch (error) {
+      if (ctx.req.destroyed && !ctx.req.complete) {
+        // The person hung up in mid-request: nobody hears an answer, and nothing is wrong here.
+        ctx.respond = false;
+        return;
+      }
       const code = error instanceof ProblemError ? error.code : error instanceof StoreBusyError ? 'STORE_BUSY' : 'INTERNAL';
       const problem = problemOf(code, traceId, error instanceof ProblemError ? error.extras : {});
       if (code === 'INTERNAL') log.error({ traceId, err: error }, 'unexpected error');
