@@ -37,7 +37,7 @@ export interface ChildServer {
   readonly ended: Promise<Ended>;
   /** What it wrote to standard error so far. */
   errors(): string;
-  /** One request; rejects when the server dies under it. */
+  /** One request; rejects with ConnectionLost when the server dies under it. */
   call<T = Record<string, unknown>>(method: string, route: string, options?: CallOptions): Promise<Answer<T>>;
   /** SIGKILL, as by a power cut; resolves when it is gone. */
   kill(): Promise<Ended>;
@@ -133,14 +133,22 @@ export async function killLeftovers(): Promise<void> {
   await Promise.all(gone);
 }
 
+/** The server went away under a request: whether it counted is not known. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
 /** One request to a server; objects are sent as JSON, text as it stands. */
 export async function callAt<T = Record<string, unknown>>(url: string, method: string, route: string, options: CallOptions = {}): Promise<Answer<T>> {
   const headers: Record<string, string> = {
     ...(options.body === undefined ? {} : { 'content-type': 'application/json' }), ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
     ...(options.key === undefined ? {} : { 'idempotency-key': options.key }), ...options.headers,
   };
-  const response = await fetch(`${url}${route}`, { method, headers, ...(options.body === undefined ? {} : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }) });
-  const text = await response.text();
+  const cut = (cause: unknown) => {
+    throw new ConnectionLost(`${method} ${route}: no answer`, { cause });
+  };
+  const response = await fetch(`${url}${route}`, { method, headers, ...(options.body === undefined ? {} : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }) }).catch(cut);
+  const text = await response.text().catch(cut);
   return { status: response.status, body: (text === '' ? {} : /^[{[]/.test(text) ? JSON.parse(text) : { text }) as T, headers: response.headers };
 }
 
