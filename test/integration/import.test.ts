@@ -93,6 +93,32 @@ describe('listings register', () => {
     expect(await load(city, listingsFile(rows.map((row) => ({ ...row, 楼栋: String(row.楼栋).replace('栋', '#'), 单元: Number(String(row.单元).replace('单元', '')), 所属区: row.所属区 === '赣州经开区' ? '经开区' : row.所属区, 房号: `${String(row.房号)}室` }))))).toMatchObject({ accepted: 60, unchanged: 60, refusedRows: 0 });
   });
 
+  it('two imports of one register at the same time end as one', async () => {
+    const city = await newCity();
+    const file = listingsFile(many(90, (index) => listingRow(index)));
+    const roll = rollFile(many(30, (index) => waitlistRow(index)));
+    const reports = await Promise.all([load(city, file, { batchRows: 40 }), load(city, file, { batchRows: 30 }), load(city, roll), load(city, roll, { batchRows: 9 })]);
+    expect(reports.map(({ accepted, refusedRows }) => [accepted, refusedRows])).toEqual([[90, 0], [90, 0], [30, 0], [30, 0]]);
+    expect(reports.map(({ unchanged }) => unchanged).reduce((a, b) => a + b)).toBe(120);
+    expect(await city.store.read(async (tx) => [await tx.listings.count({}), await tx.tickets.count({})])).toEqual([90, 30]);
+  });
+
+  it('a home that was registered some other way is refused alone, under the community already there', async () => {
+    const city = await newCity();
+    await load(city, listingsFile([listingRow(0)]));
+    await city.store.transact(async (tx) => {
+      const [community] = await tx.communities.find({});
+      const [home] = await tx.listings.find({});
+      await tx.communities.remove(community!);
+      await tx.communities.insert({ ...community!, id: 'elsewhere' });
+      await tx.listings.remove(home!);
+      await tx.listings.insert({ ...home!, id: 'by-hand', communityId: 'elsewhere' });
+    });
+    const report = await load(city, listingsFile([listingRow(0), listingRow(6), listingRow(12)]));
+    expect(report).toMatchObject({ accepted: 2, refusedRows: 1, refused: [{ row: 2, column: '房号', reason: reasons.conflict }] });
+    expect(await city.store.read((tx) => tx.listings.countBy('communityId', {}))).toEqual(new Map([['elsewhere', 3]]));
+  });
+
   it('L3 never overwrites a home the system knows: a row that differs is refused, saying in what', async () => {
     const city = await newCity();
     await load(city, listingsFile([listingRow(0), listingRow(1)]));

@@ -51,6 +51,7 @@ export const reasons = {
   doorDiffers: (fields: string) => `与系统中已有记录不一致（${fields}），未作改动。请核对；确需变更请在系统中办理。`,
   numberHeld: '同一组别的这个顺序号在系统中已由其他家庭持有。',
   familyDiffers: (fields: string) => `与系统中已有记录不一致（${fields}），未作改动。请核对；确需变更请在系统中办理。`,
+  conflict: '与系统中以其他方式登记的记录冲突（同一套房、同一顺序号或同一人），未导入，请在系统中核对。',
   personHeld: '此人在系统中已属于另一户未结束的申请或轮候，同一人只能在一户中。',
 } as const;
 

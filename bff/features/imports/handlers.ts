@@ -6,9 +6,11 @@ import path from 'node:path';
 import { dayOf } from '../../../shared/shanghai-time';
 import { readWorkbook, type WorkbookLimits } from '../../documents/read-workbook';
 import { type Placed, readRegister, type Refusal } from '../../domain/registers/read-register';
+import { reasons } from '../../domain/registers/wording';
 import { type Act, change } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
-import type { ImportDeps, RegisterWriter } from './import-deps';
+import { type Tx, UniqueViolation } from '../../store/port';
+import { type Compared, type ImportDeps, type Prepared, refusalOf, type RegisterWriter } from './import-deps';
 import { listingsWriter } from './listings-writer';
 import { type ImportReport, refusedWhole } from './report';
 import { waitlistWriter } from './waitlist-writer';
@@ -35,7 +37,7 @@ export async function importRegister(deps: ImportDeps, act: Act, file: string, o
   const base = { file, dryRun, skipped: reading.skipped, notes: reading.notes };
   if (reading.kind === 'unknown') return { ...base, kind: 'unknown', accepted: 0, unchanged: 0, refused: reading.refused, refusedRows: 0 };
   const written = reading.kind === 'listings'
-    ? await writeRecords(deps, act, listingsWriter, reading.records, options)
+    ? await writeRecords(deps, act, listingsWriter(), reading.records, options)
     : await writeRecords(deps, act, waitlistWriter(deps), reading.records, options);
   const report: ImportReport = {
     ...base, kind: reading.kind, accepted: written.fresh + written.unchanged, unchanged: written.unchanged,
@@ -45,6 +47,9 @@ export async function importRegister(deps: ImportDeps, act: Act, file: string, o
   return report;
 }
 
+/** Where a row may meet what somebody else registered; any other unique index that refuses is a fault of ours. */
+const registered: ReadonlySet<string> = new Set(['communities', 'listings', 'lanes', 'households', 'members', 'tickets']);
+
 interface Written {
   fresh: number;
   unchanged: number;
@@ -52,25 +57,48 @@ interface Written {
   readonly refused: Refusal[];
 }
 
-async function writeRecords<R, F>(deps: ImportDeps, act: Act, writer: RegisterWriter<R, F>, records: readonly Placed<R>[], options: ImportOptions): Promise<Written> {
+async function writeRecords<R, F extends Prepared<R>>(deps: ImportDeps, act: Act, writer: RegisterWriter<R, F>, records: readonly Placed<R>[], options: ImportOptions): Promise<Written> {
   const sum: Written = { fresh: 0, unchanged: 0, refusedRows: 0, refused: [] };
   const batchRows = options.batchRows ?? BATCH_ROWS;
+  // A city's first register meets nothing: looking every row up would be in vain. Its rows do not contradict each
+  // other, and should somebody else write meanwhile, the unique indexes say so and the batch is compared after all.
+  let isFirst = await deps.store.read((tx) => writer.isEmpty(tx));
+  const compare = async (tx: Tx, batch: readonly F[]): Promise<Compared<F>> => (isFirst ? { fresh: batch, unchanged: 0, refused: [], refusedRows: 0 } : writer.compare(tx, batch));
+  const write = (batch: readonly F[]): Promise<Compared<F>> => change(deps, act, async (work) => {
+    const found = await compare(work.tx, batch);
+    if (found.fresh.length > 0) await writer.write(work, found.fresh);
+    return found;
+  });
+  /** A batch that meets what nobody looked for is compared; one that still does is written row by row, to find the row. */
+  const writeBatch = async (batch: readonly F[]): Promise<Compared<F>[]> => {
+    try {
+      return [await write(batch)];
+    } catch (error) {
+      if (!(error instanceof UniqueViolation) || !registered.has(error.collection)) throw error;
+      if (isFirst) isFirst = false;
+      else if (batch.length === 1) return [{ fresh: [], unchanged: 0, refused: [refusalOf(batch[0]!.placed, writer.keyColumn, reasons.conflict)], refusedRows: 1 }];
+      else return (await inTurn(batch, (record) => writeBatch([record]))).flat();
+      return writeBatch(batch);
+    }
+  };
   for (let from = 0; from < records.length; from += batchRows) {
-    const batch = records.slice(from, from + batchRows);
-    const compared = options.dryRun === true
-      ? await deps.store.read((tx) => writer.compare(tx, batch))
-      : await change(deps, act, async (work) => {
-        const found = await writer.compare(work.tx, batch);
-        if (found.fresh.length > 0) await writer.write(work, found.fresh);
-        return found;
-      });
-    sum.fresh += compared.fresh.length;
-    sum.unchanged += compared.unchanged;
-    sum.refusedRows += compared.refusedRows;
-    sum.refused.push(...compared.refused);
+    const batch = records.slice(from, from + batchRows).map((placed) => writer.prepare(placed));
+    const results = options.dryRun === true ? [await deps.store.read((tx) => compare(tx, batch))] : await writeBatch(batch);
+    for (const compared of results) {
+      sum.fresh += compared.fresh.length;
+      sum.unchanged += compared.unchanged;
+      sum.refusedRows += compared.refusedRows;
+      sum.refused.push(...compared.refused);
+    }
     options.onProgress?.(Math.min(from + batchRows, records.length), records.length);
   }
   return sum;
+}
+
+async function inTurn<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+  const results: B[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
 
 /** S1: the import as an act of its own. A second import that changed nothing leaves no trace: nothing happened. */

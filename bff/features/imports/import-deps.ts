@@ -22,8 +22,19 @@ export interface Compared<F> {
 
 /** How one kind of register meets the store. */
 export interface RegisterWriter<R, F> {
-  compare(tx: Tx, batch: readonly Placed<R>[]): Promise<Compared<F>>;
+  /** The column that names what a row is about: its door, its number. */
+  readonly keyColumn: ColumnKey;
+  /** What of a record can be worked out without the store: ids, blind indexes. Once a record, however often a transaction is tried. */
+  prepare(placed: Placed<R>): F;
+  /** Whether the store holds nothing a record of this kind could contradict. */
+  isEmpty(tx: Tx): Promise<boolean>;
+  compare(tx: Tx, batch: readonly F[]): Promise<Compared<F>>;
   write(work: Work, fresh: readonly F[]): Promise<void>;
+}
+
+/** A prepared record knows where it came from. */
+export interface Prepared<R> {
+  readonly placed: Placed<R>;
 }
 
 /** A refusal of a record for what the store holds. */

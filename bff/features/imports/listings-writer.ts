@@ -11,7 +11,8 @@ import { laneStream } from '../../store/ledger';
 import type { NewDoc } from '../../store/port';
 import { ensureLanes, groupBy, refusalOf, type RegisterWriter } from './import-deps';
 
-interface FreshListing {
+interface PreparedListing {
+  readonly placed: Placed<ListingRecord>;
   readonly record: ListingRecord;
   readonly listing: NewDoc<Listing>;
 }
@@ -22,42 +23,55 @@ const compared: readonly (readonly [ColumnKey, (home: NewDoc<Listing>) => unknow
   ['rent', (home) => home.rentFen], ['state', (home) => home.state], ['owner', (home) => home.owner], ['remark', (home) => home.remark],
 ];
 
-export const listingsWriter: RegisterWriter<ListingRecord, FreshListing> = {
-  async compare(tx, batch) {
-    const communityIds = new Map<string, string>();
-    const homes = batch.map((placed) => ({ placed, record: placed.record, listing: listingOf(placed.record, communityIds) }));
-    const stored = new Map((await tx.listings.find({ id: { in: homes.map(({ listing }) => listing.id) } })).map((listing) => [listing.id, listing]));
-    const fresh: FreshListing[] = [];
-    const refused: Refusal[] = [];
-    let unchanged = 0;
-    for (const { placed, record, listing } of homes) {
-      const there = stored.get(listing.id);
-      if (there === undefined) {
-        fresh.push({ record, listing });
-        continue;
-      }
-      const differing = compared.filter(([, valueOf]) => valueOf(there) !== valueOf(listing)).map(([key]) => columnLabel('listings', key));
-      if (differing.length === 0) unchanged += 1;
-      else refused.push(refusalOf(placed as Placed<ListingRecord>, 'room', reasons.doorDiffers(differing.join('、'))));
-    }
-    return { fresh, unchanged, refused, refusedRows: refused.length };
-  },
+/** A writer for one import. */
+export function listingsWriter(): RegisterWriter<ListingRecord, PreparedListing> {
+  const communityIds = new Map<string, string>();
+  return {
+    keyColumn: 'room',
 
-  async write(work, fresh) {
-    const { tx } = work;
-    const byLane = groupBy(fresh, ({ listing }) => listing.laneId);
-    await ensureLanes(tx, new Map(fresh.map(({ record, listing }) => [listing.laneId, { areaCode: record.areaCode, areaName: record.areaName, bedrooms: record.bedrooms }])));
-    const communities = groupBy(fresh, ({ listing }) => listing.communityId);
-    for (const [id, [first]] of communities) {
-      if ((await tx.communities.get(id)) === null) await tx.communities.insert({ id, name: first!.record.community, district: first!.record.district, areaCode: first!.record.areaCode });
-    }
-    for (const { listing } of fresh) await tx.listings.insert(listing);
-    for (const [laneId, homes] of byLane) {
-      await work.record({ stream: laneStream(laneId), type: 'ListingsImported', open: { count: homes.length, listingIds: homes.map(({ listing }) => listing.id) } });
-      await work.announceLane(laneId);
-    }
-  },
-};
+    prepare: (placed) => ({ placed, record: placed.record, listing: listingOf(placed.record, communityIds) }),
+
+    isEmpty: async (tx) => (await tx.listings.find({}, { limit: 1 })).length === 0,
+
+    async compare(tx, homes) {
+      const stored = new Map((await tx.listings.find({ id: { in: homes.map(({ listing }) => listing.id) } })).map((listing) => [listing.id, listing]));
+      const fresh: PreparedListing[] = [];
+      const refused: Refusal[] = [];
+      let unchanged = 0;
+      for (const home of homes) {
+        const { placed, listing } = home;
+        const there = stored.get(listing.id);
+        if (there === undefined) {
+          fresh.push(home);
+          continue;
+        }
+        const differing = compared.filter(([, valueOf]) => valueOf(there) !== valueOf(listing)).map(([key]) => columnLabel('listings', key));
+        if (differing.length === 0) unchanged += 1;
+        else refused.push(refusalOf(placed, 'room', reasons.doorDiffers(differing.join('、'))));
+      }
+      return { fresh, unchanged, refused, refusedRows: refused.length };
+    },
+
+    async write(work, fresh) {
+      const { tx } = work;
+      const byLane = groupBy(fresh, ({ listing }) => listing.laneId);
+      await ensureLanes(tx, new Map(fresh.map(({ record, listing }) => [listing.laneId, { areaCode: record.areaCode, areaName: record.areaName, bedrooms: record.bedrooms }])));
+      const communities = groupBy(fresh, ({ listing }) => listing.communityId);
+      const idOf = new Map<string, string>();
+      for (const [id, [first]] of communities) {
+        const { community: name, district, areaCode } = first!.record;
+        // One that came into the system some other way has an id of its own.
+        const [there] = await tx.communities.find({ district, name }, { limit: 1 });
+        idOf.set(id, (there ?? (await tx.communities.insert({ id, name, district, areaCode }))).id);
+      }
+      for (const { listing } of fresh) await tx.listings.insert({ ...listing, communityId: idOf.get(listing.communityId)! });
+      for (const [laneId, homes] of byLane) {
+        await work.record({ stream: laneStream(laneId), type: 'ListingsImported', open: { count: homes.length, listingIds: homes.map(({ listing }) => listing.id) } });
+        await work.announceLane(laneId);
+      }
+    },
+  };
+}
 
 /** The same door has the same id, in whatever form a register writes it. */
 function listingOf(record: ListingRecord, communityIds: Map<string, string>): NewDoc<Listing> {

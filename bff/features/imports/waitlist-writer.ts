@@ -25,23 +25,17 @@ export interface Indexed {
 /** Meets the store under the given keys and rule set. */
 export function waitlistWriter(deps: ImportDeps): RegisterWriter<FamilyRecord, Indexed> {
   const { crypto } = deps;
-  const indexed = new WeakMap<FamilyRecord, Indexed>();
-  /** Once a family, however often a transaction is tried again. */
-  const index = (placed: Placed<FamilyRecord>): Indexed => {
-    const { record } = placed;
-    let family = indexed.get(record);
-    if (family === undefined) {
-      family = {
-        placed, laneId: laneIdOf(record.areaCode, partsOfGroup(record.group).bedrooms), phoneIndex: crypto.blindIndex('phone', record.phone),
-        identityIndexes: record.people.map(({ identity }) => crypto.blindIndex('identity', identity)),
-      };
-      indexed.set(record, family);
-    }
-    return family;
-  };
   return {
-    async compare(tx, batch) {
-      const families = batch.map(index);
+    keyColumn: 'queueNumber',
+
+    prepare: (placed) => ({
+      placed, laneId: laneIdOf(placed.record.areaCode, partsOfGroup(placed.record.group).bedrooms), phoneIndex: crypto.blindIndex('phone', placed.record.phone),
+      identityIndexes: placed.record.people.map(({ identity }) => crypto.blindIndex('identity', identity)),
+    }),
+
+    isEmpty: async (tx) => (await tx.tickets.find({}, { limit: 1 })).length === 0 && (await tx.members.find({}, { limit: 1 })).length === 0,
+
+    async compare(tx, families) {
       const numbers = await storedNumbers(tx, families);
       const holders = await openHouseholds(tx, families);
       const fresh: Indexed[] = [];
