@@ -3,6 +3,7 @@
  * which a family must act does not (T3). All days are Shanghai calendar days (T1).
  */
 import { addDays, dayOf, startOfDay, type Day } from '../../../shared/shanghai-time';
+import { addWorkingDays, isMissingYear, type MissingYear, type WorkCalendar } from './working-days';
 
 /** T2: a publicity of `days` natural days from `firstDay` covers firstDay … firstDay + days − 1. */
 export interface PublicityPeriod {
@@ -23,6 +24,20 @@ export interface ActPeriod {
   readonly lastDay: Day;
   /** Exclusive: at this instant it is too late. */
   readonly endsMs: number;
+}
+
+/** How the days of a period are counted: 自然日 or 工作日. */
+export const periodKinds = ['natural', 'working'] as const;
+export type PeriodKind = (typeof periodKinds)[number];
+
+/**
+ * T3: a time in which somebody must act, of `days` natural or working days after the day it starts on. A working
+ * period that reaches into a year without a loaded notice has no end anybody could state: it is refused.
+ */
+export function actPeriod(startedAtMs: number, days: number, kind: PeriodKind, calendar: WorkCalendar): ActPeriod | MissingYear {
+  if (kind === 'natural') return naturalActPeriod(startedAtMs, days);
+  const lastDay = addWorkingDays(dayOf(startedAtMs), days, calendar);
+  return isMissingYear(lastDay) ? lastDay : { lastDay, endsMs: startOfDay(addDays(lastDay, 1)) };
 }
 
 /** T3, natural days: started on day X, it ends at 24:00 of X + days. */
