@@ -70,7 +70,7 @@ function checkNode() {
 /** Installs dependencies from the lockfile. Never runs install scripts: none is needed, some call out. */
 export async function ensureDependencies() {
   checkNode();
-  const want = digest(['package.json', 'package-lock.json', '.npmrc']);
+  const want = digest(['package-lock.json', '.npmrc']);
   if (existsSync(path.join(root, 'node_modules')) && isCurrent('dependencies', want)) return;
   await runWithProgress('安装依赖 installing dependencies', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
   setStamp('dependencies', want);
