@@ -1,7 +1,9 @@
 /** The composition root of everything that works on a data directory: server, import, simulation, tests. */
+import { defaultCalendar } from '../config/default-calendar';
 import { defaultRuleSet } from '../config/default-rule-set';
 import type { Clock } from '../shared/clock';
 import { ruleSetValues, type RuleSet } from './domain/rules/rule-set';
+import { seedCalendar } from './features/calendar/seed';
 import { Heartbeat } from './jobs/heartbeat';
 import type { Kernel, Log } from './kernel';
 import { systemChance, type Chance } from './security/chance';
@@ -30,6 +32,7 @@ export async function createKernel(options: KernelOptions): Promise<{ kernel: Ke
   const { store, clock, keys } = options;
   await runMigrations(store, migrations, clock.now());
   await checkIndexKey(store, keys.indexKeyCheck);
+  await seedCalendar(store, defaultCalendar, clock.now());
   const rules = await rulesInForce(store, clock);
   const heartbeat = new Heartbeat(() => kernel);
   const kernel: Kernel = {

@@ -10,6 +10,7 @@ import { createSmsTemplates } from './adapters/sms/templates';
 import { createWechatMessenger } from './adapters/wechat/subscribe-message';
 import { createKernel } from './compose';
 import type { Config } from './config';
+import { calendarHandlers } from './features/calendar/handlers';
 import { contactHandlers } from './features/contact/handlers';
 import { Autopilot } from './features/demo/autopilot';
 import { seedDemoCity } from './features/demo/city';
@@ -94,7 +95,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
       ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
-      ...familyHandlers(kernel), ...publicityHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
+      ...familyHandlers(kernel), ...publicityHandlers(kernel), ...calendarHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };
     const app = createApp({

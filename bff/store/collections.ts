@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { collection } from './collection';
+import { calendarCollections } from './shapes/calendar';
 import { publicityCollections } from './shapes/publicity';
 
 const base = { id: z.string(), version: z.int() };
@@ -218,6 +219,8 @@ export const collections = {
   migrations: collection(z.strictObject({ ...base, name: text, atMs: ms }), []),
   ...publicityCollections,
 } as const;
+  ...supervisionCollections,
+  ...calendarCollections,
 
 export type Collections = typeof collections;
 export type CollectionName = keyof Collections;
@@ -234,6 +237,9 @@ export type LedgerEntry = DocOf<'ledger'>;
 export type Publicity = DocOf<'publicities'>;
 export type Objection = DocOf<'objections'>;
 export type OutboxMessage = DocOf<'outbox'>;
+export type CalendarYear = DocOf<'calendarYears'>;
+export type Seal = DocOf<'seals'>;
+export type ExportDoc = DocOf<'exports'>;
 /** S1: who acted, and in which role. */
 export interface Actor {
   readonly kind: 'family' | 'staff' | 'system' | 'public';

@@ -4,6 +4,7 @@
  * feature; this one only puts them together.
  */
 import type * as z from 'zod/mini';
+import { calendarRoutes } from './calendar-routes';
 import { publicityRoutes } from './publicity-routes';
 import { selectionRoutes } from './selection-routes';
 
@@ -12,6 +13,7 @@ export type { Audience, Route } from './route';
 export const routes = {
   ...selectionRoutes,
   ...publicityRoutes,
+  ...calendarRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

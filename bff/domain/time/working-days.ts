@@ -85,7 +85,8 @@ function covers({ firstDay, lastDay }: Festival, day: Day): boolean {
   return day >= firstDay && day <= lastDay;
 }
 
-function yearOf(day: Day): number {
+/** The calendar year of a day. */
+export function yearOf(day: Day): number {
   return Number(day.slice(0, 4));
 }
 
