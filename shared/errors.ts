@@ -26,6 +26,7 @@ export const errorCatalogue = {
   PUBLICITY_OVER: { status: 409, title: '公示期已结束，不能再提出异议。如有问题请向区级住房保障部门反映。' },
   ALREADY_DONE: { status: 409, title: '此事项已经办理，无需重复操作。' },
   REQUEST_IN_CONFLICT: { status: 409, title: '内容已被他人更新，请刷新后重试。' },
+  CALENDAR_YEAR_MISSING: { status: 409, title: '该期限涉及的年份尚未录入节假日安排，暂时无法计算，请联系管理员录入后重试。' },
   BODY_TOO_LARGE: { status: 413, title: '提交的内容过大，请精简后重试。' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: '只接受 JSON 格式的内容。' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: '同一请求编号已用于另一项内容，请刷新页面后重试。' },
