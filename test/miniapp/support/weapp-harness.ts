@@ -36,6 +36,8 @@ export interface LaunchOptions {
   readonly connectSocket?: (options: WxOptions) => unknown;
 }
 
+interface AppHooks { onLaunch?(options: object): void; onShow?(options: object): void }
+
 /** Fails with what to do when the client was not built. */
 export function requireBuild(): void {
   if (!fs.existsSync(path.join(DIST, 'app.json'))) {
@@ -44,12 +46,12 @@ export function requireBuild(): void {
 }
 
 /** `root.cn.[0].cn.[1].v` as WeChat's setData reads it. */
-function setPath(target: Record<string, any>, key: string, value: unknown): void {
+function setPath(target: object, key: string, value: unknown): void {
   const keys = key.replace(/\[(\d+)\]/g, '.$1').split('.').filter(Boolean);
-  let at: any = target;
+  let at = target as Record<string, unknown>;
   keys.slice(0, -1).forEach((k, i) => {
     at[k] ??= /^\d+$/.test(keys[i + 1]!) ? [] : {};
-    at = at[k];
+    at = at[k] as Record<string, unknown>;
   });
   at[keys.at(-1)!] = value;
 }
@@ -62,11 +64,10 @@ export function launch({ script, storage = new Map(), connectSocket }: LaunchOpt
   const appJson = JSON.parse(fs.readFileSync(path.join(DIST, 'app.json'), 'utf8')) as { tabBar: { list: { pagePath: string }[] } };
   const tabs = new Set(appJson.tabBar.list.map((tab) => tab.pagePath));
   const kept = new Map<string, Page>();
-  let stack: Page[] = [];
+  const stack: Page[] = [];
   const requests: ScriptedRequest[] = [];
   const clipboard: string[] = [];
   const timers = new Set<NodeJS.Timeout>();
-  const errors: unknown[] = [];
   const top = () => stack.at(-1)!;
 
   const answer = (options: WxOptions) => {
@@ -112,7 +113,7 @@ export function launch({ script, storage = new Map(), connectSocket }: LaunchOpt
     setNavigationBarTitle() {}, onMemoryWarning() {}, onError() {}, createSelectorQuery: () => ({}),
   };
 
-  let appConfig: Record<string, any> = {};
+  let appConfig: AppHooks = {};
   let pageConfig: Page | null = null;
   // Timers of the mini-program end with the test, or jest waits for its polling.
   let isEnded = false;
@@ -120,7 +121,7 @@ export function launch({ script, storage = new Map(), connectSocket }: LaunchOpt
   const repeat = (f: () => void, ms?: number) => { if (isEnded) return undefined; const timer = setInterval(f, ms); timers.add(timer); return timer; };
   const context = vm.createContext({
     wx, console, setTimeout: later, clearTimeout, setInterval: repeat, clearInterval, Promise, TextEncoder, TextDecoder,
-    App: (config: object) => { appConfig = config; }, Page: (config: Page) => { pageConfig = config; }, Component: (config: Page) => { pageConfig = config; }, Behavior: (b: unknown) => b,
+    App: (config: AppHooks) => { appConfig = config; }, Page: (config: Page) => { pageConfig = config; }, Component: (config: Page) => { pageConfig = config; }, Behavior: (b: unknown) => b,
     getApp: () => app, getCurrentPages: () => stack.slice(), requirePlugin: () => ({}), __wxConfig: {},
   }, { codeGeneration: { strings: false, wasm: false } });
   vm.runInContext('globalThis.global = globalThis', context);
@@ -138,7 +139,7 @@ export function launch({ script, storage = new Map(), connectSocket }: LaunchOpt
     return module.exports;
   };
   load(path.join(DIST, 'entry.js'), './app');
-  const app = Object.assign(Object.create(null), appConfig) as Record<string, any>;
+  const app = Object.assign(Object.create(null), appConfig) as AppHooks;
   app.onLaunch?.({ path: '', query: {}, scene: 1001 });
   app.onShow?.({ path: '', query: {}, scene: 1001 });
 
@@ -194,7 +195,7 @@ export function launch({ script, storage = new Map(), connectSocket }: LaunchOpt
     top().eh({ type, timeStamp: Date.now(), target, currentTarget: target, detail, touches: [] });
   };
   return {
-    open, top, byId, find, walk, textOf, waitFor, requests, clipboard, errors, storage, context,
+    open, top, byId, find, walk, textOf, waitFor, requests, clipboard, storage, context,
     route: () => top().route,
     /** All the words on the screen. */
     words: () => textOf(top().data.root),
