@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { collection } from './collection';
 import { calendarCollections } from './shapes/calendar';
 import { publicityCollections } from './shapes/publicity';
+import { supervisionCollections } from './shapes/supervision';
 
 const base = { id: z.string(), version: z.int() };
 const ms = z.int();
@@ -218,9 +219,9 @@ export const collections = {
   settings: collection(z.strictObject({ ...base, value: z.unknown() }), []),
   migrations: collection(z.strictObject({ ...base, name: text, atMs: ms }), []),
   ...publicityCollections,
-} as const;
   ...supervisionCollections,
   ...calendarCollections,
+} as const;
 
 export type Collections = typeof collections;
 export type CollectionName = keyof Collections;
@@ -236,10 +237,10 @@ export type Pick = DocOf<'picks'>;
 export type LedgerEntry = DocOf<'ledger'>;
 export type Publicity = DocOf<'publicities'>;
 export type Objection = DocOf<'objections'>;
-export type OutboxMessage = DocOf<'outbox'>;
 export type CalendarYear = DocOf<'calendarYears'>;
 export type Seal = DocOf<'seals'>;
 export type ExportDoc = DocOf<'exports'>;
+export type OutboxMessage = DocOf<'outbox'>;
 /** S1: who acted, and in which role. */
 export interface Actor {
   readonly kind: 'family' | 'staff' | 'system' | 'public';
