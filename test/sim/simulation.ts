@@ -1,0 +1,249 @@
+/**
+ * Drives the real system through a city's weeks on a virtual clock, with everything decided by one seed, and lets
+ * the oracle judge it after every step.
+ */
+import { verifyLedger } from '../../bff/features/ledger/verify';
+import { systemAct } from '../../bff/kernel';
+import { change } from '../../bff/store/change';
+import { enterLane } from '../../bff/features/selection/door';
+import { startOfDay } from '../../shared/shanghai-time';
+import { HOUR, law, MINUTE, timeOfDay } from './city';
+import { Families, isCrash } from './families';
+import { Faults } from './faults';
+import { SimGateway, SimMessenger } from './gateway';
+import { Oracle } from './oracle';
+import { Receipts } from './receipts';
+import { drawFamilies, drawHomes, type RollFamily, type RollHome } from './registers';
+import type { SimulationOptions } from './options';
+import type { SimulationResult } from './report';
+import { SeededChance } from './seeded-chance';
+import { Staff } from './staff';
+import { Sweep } from './sweep';
+import { Agenda, VirtualTime } from './virtual-time';
+import { SimWorld } from './world';
+
+const DAY = 24 * HOUR;
+const FIRST_DAY = '2026-06-01';
+
+export class Simulation {
+  readonly time = new VirtualTime(startOfDay(FIRST_DAY) + 7 * HOUR + 30 * MINUTE, law.outageThresholdMs);
+  readonly agenda: Agenda;
+  readonly gateway: SimGateway;
+  readonly world: SimWorld;
+  readonly oracle: Oracle;
+  readonly families: Families;
+  readonly staff: Staff;
+  hasCrashed = false;
+  private readonly chance: SeededChance;
+  private readonly faults: Faults;
+  private readonly sweep: Sweep;
+  private readonly roll: readonly RollFamily[];
+  private readonly rollHomes: readonly RollHome[];
+  private readonly byNumber: ReadonlyMap<string, RollFamily>;
+  private readonly byPhone: ReadonlyMap<string, RollFamily>;
+  private nextLookMs = Number.POSITIVE_INFINITY;
+  private lastDueMs: number | null = null;
+  private upSinceMs = 0;
+  private steps = 0;
+
+  constructor(private readonly options: SimulationOptions) {
+    const chance = (this.chance = new SeededChance(`seed ${options.seed}`));
+    this.agenda = new Agenda(() => ties.next());
+    const ties = chance.fork('ties');
+    const systemNow = () => this.world.systemNow();
+    const receipts = new Receipts(this, chance.fork('receipts'));
+    this.gateway = new SimGateway({ time: this.time, chance: chance.fork('gateway'), faults: options.faults, systemNow, onAccepted: (accepted) => receipts.accepted(accepted), die: () => this.world.store.die() });
+    const messenger = new SimMessenger(chance.fork('wechat'), ({ key }) => this.toldByWechat(key));
+    this.world = new SimWorld(this.time, chance.fork('world'), { gateway: this.gateway, messenger });
+    this.roll = drawFamilies(options.families, chance.fork('families'));
+    this.rollHomes = drawHomes(options.listings, chance.fork('homes'));
+    this.byNumber = new Map(this.roll.map((family) => [`${family.group} ${family.queueNumber}`, family]));
+    this.byPhone = new Map(this.roll.map((family) => [family.phone, family]));
+    for (const family of this.roll) if (this.trait(family, 'wrong number', 0.02)) this.gateway.invalidPhones.add(family.phone);
+    this.families = new Families(this, chance.fork('conduct'));
+    this.staff = new Staff(this, chance.fork('staff'));
+    this.oracle = new Oracle({ seed: options.seed, time: this.time, gateway: this.gateway, systemNow, familyOf: (group, number) => this.byNumber.get(`${group} ${number}`), onCallTask: (turnId) => this.staff.hearsOfTask(turnId) });
+    this.faults = new Faults(this, chance.fork('faults'));
+    this.sweep = new Sweep({ world: this.world, oracle: this.oracle, gateway: this.gateway, time: this.time, upSinceMs: () => this.upSinceMs, reviewerOf: this.staff.reviewerOf });
+  }
+
+  familyOfPhone(phone: string): RollFamily | undefined {
+    return this.byPhone.get(phone);
+  }
+
+  readsMessages(family: RollFamily): boolean {
+    return !this.trait(family, 'reads nothing', 0.12);
+  }
+
+  answersPhone(family: RollFamily): boolean {
+    return !this.trait(family, 'hears nothing', 0.3);
+  }
+
+  hasWechat(family: RollFamily): boolean {
+    return this.trait(family, 'wechat', 0.3);
+  }
+
+  /** 18:00 of the system's day, or of the next one when it is past. */
+  eveningMs(): number {
+    const nowMs = this.world.systemNow();
+    const evening = nowMs - timeOfDay(nowMs) + law.windowEndMs;
+    return evening > nowMs ? evening : evening + DAY;
+  }
+
+  /**
+   * One step: something happens to the running service, and the oracle looks. Undefined when the service is down or
+   * dies of it. `beforeJudging` lets the oracle learn first what it could not know.
+   */
+  async run<T>(step: string, act: () => Promise<T>, beforeJudging?: () => Promise<void>): Promise<T | undefined> {
+    if (!this.world.isUp) return undefined;
+    this.oracle.step = step;
+    this.steps += 1;
+    let result: T | undefined;
+    try {
+      result = await act();
+    } catch (error) {
+      if (!isCrash(error)) this.oracle.violate(`no exception: ${String((error as Error).stack ?? error)}`);
+    }
+    if (this.world.hasDied) {
+      await this.bury();
+      return undefined;
+    }
+    await beforeJudging?.();
+    await this.oracle.observe(this.world.store);
+    for (const error of this.world.errors.splice(0)) this.oracle.violate(`no error is logged: ${error}`);
+    return result;
+  }
+
+  /** After an act the relay runs, unless it is just then that nobody gets to it; a look follows within a second. */
+  async afterAct(): Promise<void> {
+    if (this.chance.happens(0.9)) await this.run('kick', () => this.world.kick());
+    this.lookBy(this.time.trueMs + this.chance.int(1, 1_000));
+  }
+
+  async look(): Promise<void> {
+    this.nextLookMs = Number.POSITIVE_INFINITY;
+    this.lastDueMs = null;
+    const lookedAtMs = this.world.isUp ? this.world.systemNow() : 0;
+    const both = this.options.faults && this.chance.happens(0.3);
+    await this.run('look', () => this.world.look(both));
+    if (this.world.isUp) this.oracle.checkLiveness(lookedAtMs);
+  }
+
+  /** The timer meeting an act in the same instant. */
+  async settle(laneId: string): Promise<string> {
+    const { kernel } = this.world;
+    await change(kernel, systemAct('到时自动处理'), (work) => enterLane(kernel, work, laneId, { type: 'Settle' }));
+    return 'settled';
+  }
+
+  /** The simulation from first to last. */
+  async simulate(): Promise<SimulationResult> {
+    const endMs = this.time.trueMs + this.options.days * DAY;
+    try {
+      await this.world.start();
+      this.upSinceMs = this.time.trueMs;
+      await this.staff.hire();
+      this.plan(endMs);
+      await this.live(endMs);
+      if (!this.world.isUp) await this.restart();
+      await this.look();
+      await this.sweep.run();
+      const verdict = await verifyLedger(this.world.store, { nowMs: this.world.systemNow() });
+      for (const problem of verdict.problems) this.oracle.violate(`ledger ${problem.stream} ${problem.seq}: ${problem.what}`);
+      this.oracle.check(verdict.entries === this.oracle.city.counts.entries, () => `${this.oracle.city.counts.entries} entries seen, ${verdict.entries} kept`);
+      const heads = await this.world.store.read((tx) => tx.ledgerHeads.find({}, { sort: [['id', 'asc']] }));
+      const { entries, ...counts } = this.oracle.city.counts;
+      return { counts, ledgerEntries: entries, ledgerVerified: verdict.verified, violations: this.oracle.violations, steps: this.steps, heads: heads.map(({ id, hash }) => `${id} ${hash}`) };
+    } finally {
+      await this.world.close();
+    }
+  }
+
+  private plan(endMs: number): void {
+    const { agenda, chance, staff, time } = this;
+    const { roll, rollHomes } = this;
+    // Most is there from the start; the rest comes in while the city is at it.
+    const parts = Math.min(5, 1 + Math.floor(this.options.days / 4));
+    const cut = <T>(items: readonly T[], part: number) => items.slice(part === 0 ? 0 : Math.floor(items.length * (0.5 + (0.5 * part) / parts)), Math.floor(items.length * (0.5 + (0.5 * (part + 1)) / parts)));
+    for (let part = 0; part < parts; part += 1) {
+      agenda.add(time.trueMs + (part === 0 ? 0 : Math.floor(((part + chance.next() * 0.5) * this.options.days * DAY) / (parts + 1))), () => staff.imports(cut(roll, part), cut(rollHomes, part)));
+    }
+    agenda.add(time.trueMs + chance.int(HOUR, this.options.days * DAY), () => staff.importsInVain(cut(roll, 0)));
+    for (let dayMs = time.trueMs - timeOfDay(time.trueMs); dayMs < endMs; dayMs += DAY) {
+      for (const atMs of [law.windowStartMs - 1, law.windowStartMs, law.windowEndMs - 1, law.windowEndMs]) agenda.add(Math.max(time.trueMs, dayMs + atMs), () => this.look());
+      agenda.add(dayMs + 27 * HOUR, async () => {
+        await staff.tidies();
+        await this.look();
+        if (this.world.isUp) await this.sweep.run();
+      });
+      for (let i = 0; i < 2; i += 1) agenda.add(dayMs + chance.int(9 * HOUR, 20 * HOUR), () => this.someonePushesIn());
+    }
+    if (this.options.faults) this.faults.begin();
+  }
+
+  private async live(endMs: number): Promise<void> {
+    for (;;) {
+      await this.noticeDue();
+      const nextMs = Math.min(this.agenda.nextAtMs, this.nextLookMs);
+      if (nextMs >= endMs || this.oracle.violations.length > 50) return;
+      if (this.world.isUp) await this.run('time passes', () => this.world.advanceTo(nextMs));
+      // Also when the service is down, or has just died of the beat.
+      if (this.time.trueMs < nextMs) await this.world.advanceTo(nextMs);
+      if (this.agenda.nextAtMs <= this.time.trueMs) await this.agenda.take()!();
+      else if (this.world.isUp) await this.look();
+      else this.nextLookMs = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** The service looks every second; here it looks when something is due, or up to a second later. */
+  private async noticeDue(): Promise<void> {
+    if (!this.world.isUp) return;
+    const dueMs = await this.world.nextDue();
+    if (dueMs === null || dueMs === this.lastDueMs) return;
+    this.lastDueMs = dueMs;
+    this.lookBy(Math.max(this.time.trueMs + 1, this.time.trueTimeOf(dueMs)) + (this.chance.happens(0.5) ? 0 : this.chance.int(1, 1_000)));
+  }
+
+  private lookBy(trueMs: number): void {
+    this.nextLookMs = Math.min(this.nextLookMs, trueMs);
+  }
+
+  private async bury(): Promise<void> {
+    this.hasCrashed = true;
+    this.nextLookMs = Number.POSITIVE_INFINITY;
+    this.world.errors.length = 0;
+    this.time.serviceDown();
+    await this.world.bury();
+    this.agenda.add(this.time.trueMs + this.faults.downtimeMs(), () => this.restart());
+  }
+
+  private async restart(): Promise<void> {
+    if (this.world.isUp) return;
+    this.oracle.step = 'restart';
+    await this.world.start();
+    this.upSinceMs = this.time.trueMs;
+    this.oracle.serviceBack();
+    await this.oracle.observe(this.world.store);
+    await this.sweep.run();
+    await this.look();
+    // A dead relay's claims lapse after half a minute.
+    this.agenda.add(this.time.trueMs + 31_000, () => this.look());
+    if (this.chance.happens(0.1) && this.world.isUp) this.world.store.arm(this.chance.int(1, 4), 'after');
+  }
+
+  private toldByWechat(key: string): void {
+    const turnId = key.replace('subscription-turnOpened-', '');
+    this.oracle.city.offer(turnId, 'subscriptionMessage', this.world.systemNow());
+    this.agenda.add(this.time.trueMs + 1_000, async () => this.families.learnsOf(turnId, () => this.oracle.city.turns.get(turnId)?.ticket));
+  }
+
+  private async someonePushesIn(): Promise<void> {
+    const tickets = [...this.oracle.city.tickets.values()];
+    if (tickets.length > 0) await this.families.pushIn(this.chance.of(tickets));
+  }
+
+  /** A lasting trait of a family, the same whenever it is asked for. */
+  private trait(family: RollFamily, name: string, share: number): boolean {
+    return new SeededChance(`seed ${this.options.seed}/${name}/${family.index}`).happens(share);
+  }
+}
