@@ -14,6 +14,7 @@ import { calendarHandlers } from './features/calendar/handlers';
 import { contactHandlers } from './features/contact/handlers';
 import { Autopilot } from './features/demo/autopilot';
 import { seedDemoCity } from './features/demo/city';
+import { claimDemo, refuseMixedData } from './features/demo/guard';
 import { demoHandlers } from './features/demo/handlers';
 import { demoPage, demoScript } from './features/demo/page';
 import { storedOffset, storeOffset } from './features/demo/travel';
@@ -56,10 +57,12 @@ const STOP_GRACE_MS = 2_000;
 export async function startService(config: Config, log: Log, root: string): Promise<Service> {
   const store = await openStore({ mongoUri: config.mongoUri ?? undefined, dir: path.join(config.dataDir, 'store') });
   try {
+    await refuseMixedData(store, config.demo);
     const keys = loadKeys({ dir: config.dataDir, env: process.env, allowGenerate: config.demo || store.kind === 'embedded' });
     const name = `${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
 
     const systemClock = createSystemClock(config.demo ? 0 : await lastBeat({ store }));
+    const stage = config.demo && store.kind === 'mongo' ? await claimDemo(store, systemClock, name) : null;
     const travelClock = config.demo ? await demoClock(config, store, systemClock) : null;
     const clock = travelClock ?? systemClock;
     const metrics = new Metrics();
@@ -130,6 +133,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
         await scheduler.stop();
         await simulator?.close();
         await sockets?.close();
+        await stage?.release();
         await store.close();
       },
     };
