@@ -35,11 +35,7 @@ const defaultRetry: RetryPolicy = { maxAttempts: 20, baseMs: 4, capMs: 200 };
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
   const { uri, dbName, collections = allCollections, retry } = options;
-  const connection = await createConnection(uri, {
-    ...(dbName !== undefined && { dbName }),
-    autoIndex: false, autoCreate: false, bufferCommands: false,
-    serverSelectionTimeoutMS: 10_000,
-  }).asPromise();
+  const connection = await connect(uri, dbName);
   try {
     const entries = new Map<string, Entry>();
     for (const [name, definition] of Object.entries(collections)) {
@@ -51,6 +47,19 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+async function connect(uri: string, dbName: string | undefined): Promise<Connection> {
+  try {
+    return await createConnection(uri, {
+      ...(dbName !== undefined && { dbName }),
+      autoIndex: false, autoCreate: false, bufferCommands: false,
+      serverSelectionTimeoutMS: 10_000,
+    }).asPromise();
+  } catch (error) {
+    // For the operator at start-up. The driver's message names hosts; the uri, with its password, is not repeated.
+    throw new Error(`连不上 MongoDB，请检查 MONGODB_URI、网络和账号 (cannot connect to MongoDB): ${(error as Error).message}`, { cause: error });
   }
 }
 
