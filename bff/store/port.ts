@@ -44,11 +44,18 @@ export interface FindOptions<D extends Doc> {
   readonly after?: D;
 }
 
-/** Order of values of different types, as in MongoDB: null, numbers, strings (by UTF-8 bytes), booleans. */
+/**
+ * Order of values of different types, as in MongoDB: null, numbers, strings (by UTF-8 bytes), booleans.
+ *
+ * A UniqueViolation or ConflictError is final for its transaction, as on MongoDB: `work` may catch it, but the
+ * transaction cannot go on or commit. Uniqueness is checked statement by statement, so two documents swap their
+ * values only by way of a third. Conditions and sorts on `undefined`, or on fields that are no plain values,
+ * throw TypeError; documents that do not fit their schema throw InvalidDocumentError (document.ts).
+ */
 export interface CollectionTx<D extends Doc> {
   get(id: string): Promise<D | null>;
   find(where: Where<D>, options?: FindOptions<D>): Promise<D[]>;
-  /** Streams matches in pages; for reports and exports. Sees the transaction's snapshot. */
+  /** Streams matches in pages; for reports and exports. Sees the transaction's snapshot; do not write to the collection meanwhile. */
   iterate(where: Where<D>, options?: Omit<FindOptions<D>, 'limit'>): AsyncIterable<D>;
   count(where: Where<D>): Promise<number>;
   /** Number of matches per value of `field`, keyed by the value as a string. */

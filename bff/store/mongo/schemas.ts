@@ -52,19 +52,12 @@ function pathOf(type: z.ZodMiniType): SchemaDefinition[string] {
     case 'enum': return Object.values(def.entries).every((value) => typeof value === 'string') ? { type: String, enum: Object.values(def.entries) } : { type: Schema.Types.Mixed };
     case 'number': case 'int': return { type: Number };
     case 'boolean': return { type: Boolean };
-    case 'nullable': return nullable(pathOf(def.innerType));
-    case 'readonly': return pathOf(def.innerType);
+    // Mongoose leaves null alone in every path, enums and arrays included.
+    case 'nullable': case 'readonly': return pathOf(def.innerType);
     case 'array': return { type: [pathOf(def.element) as never] };
     case 'object': return { type: new Schema(pathsOf(def.shape), { ...options, _id: false }) };
     default: return { type: Schema.Types.Mixed };
   }
-}
-
-function nullable(path: SchemaDefinition[string]): SchemaDefinition[string] {
-  const given = path as { type: unknown; enum?: unknown[] };
-  // An array path turns null into []: only Mixed keeps it.
-  if (Array.isArray(given.type)) return { type: Schema.Types.Mixed };
-  return (given.enum ? { ...given, enum: [...given.enum, null] } : given) as SchemaDefinition[string];
 }
 
 /** An index as MongoDB is told of it. */

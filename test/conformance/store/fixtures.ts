@@ -17,6 +17,7 @@ export const testCollections = {
       size: z.number(), flag: z.boolean(), note: z.nullable(z.string()),
       tags: z.array(z.string()), inner: z.nullable(z.strictObject({ text: z.string(), deep: z.array(z.strictObject({ n: z.number() })) })),
       extra: z.record(z.string(), z.unknown()), any: z.unknown(), list: z.nullable(z.array(z.number())),
+      mood: z.nullable(z.enum(['calm', 'loud'])), kind: z.literal('thing'),
     }),
     [
       { name: 'thingsByGroup', fields: ['group', 'rank'] },
@@ -50,7 +51,7 @@ export interface TestStore extends Omit<Store, 'transact' | 'read'> {
 export const asTestStore = (store: Store) => store as unknown as TestStore;
 
 export function buildThing(overrides: Partial<Thing> & { id: string }): Omit<Thing, 'version'> {
-  return { group: 'g', rank: null, size: 0, flag: false, note: null, tags: [], inner: null, extra: {}, any: null, list: null, ...overrides };
+  return { group: 'g', rank: null, size: 0, flag: false, note: null, tags: [], inner: null, extra: {}, any: null, list: null, mood: null, kind: 'thing', ...overrides };
 }
 
 export function buildSeat(overrides: Partial<Seat> & { id: string }): Omit<Seat, 'version'> {

@@ -83,9 +83,9 @@ const query = fc.oneof(
   { weight: 3, arbitrary: fc.record({ where, sort, ...page }) },
   // The shape an index serves best, where a wrong bound does most harm: several leading values, paged in its order.
   fc.record({
-    where: fc.uniqueArray(valueOf.group!, { minLength: 1, maxLength: 3 }).map((values): Where => ({ group: { in: values } })),
-    sort: fc.tuple(fc.subarray(['group', 'rank']), direction, direction).map(([names, first, second]) => names.map((name, at): [string, 'asc' | 'desc'] => [name, at === 0 ? first : second])),
-    ...page,
+    where: fc.subarray(['', 'a', 'a\0', '\u{1f600}'], { minLength: 2 }).map((values): Where => ({ group: { in: values } })),
+    sort: fc.tuple(fc.constantFrom(['group', 'rank'], ['rank'], ['rank', 'group']), direction, direction).map(([names, first, second]) => names.map((name, at): [string, 'asc' | 'desc'] => [name, at === 0 ? first : second])),
+    limit: page.limit, after: fc.nat(9),
   }),
 );
 type Query = typeof query extends fc.Arbitrary<infer Q> ? Q : never;
@@ -143,7 +143,7 @@ export function describeQueries(store: () => TestStore, runs: number): void {
         await store().read(async (tx) => {
           for (const one of queries) await check(tx, model, one);
         });
-      }), { numRuns: runs });
+      }), { numRuns: runs, interruptAfterTimeLimit: 40_000 });
     });
 
     it('page through everything exactly once', async () => {

@@ -16,6 +16,7 @@ export function describeDocuments(store: () => TestStore): void {
       const odd = ['', ' ', 'a\0b', 'é', 'e\u0301', '\u{1f600}', '𠮷野家', '\uffff', '\ud7ff', '租房', 'x'.repeat(5000)];
       const things = [
         buildThing({ id: 'plain' }),
+        buildThing({ id: 'loud', mood: 'loud' }),
         buildThing({ id: 'numbers', size: 2 ** 53 - 1, list: [-(2 ** 53 - 1), 0.1, -0.5, 1e300, 5e-324, 2 ** 31, -(2 ** 31), 2 ** 32] }),
         buildThing({ id: 'texts', tags: odd, note: '', any: odd }),
         buildThing({ id: 'nested', inner: { text: '', deep: [{ n: 1 }, { n: -1 }] }, any: { a: [null, { b: [] }], c: {} } }),
@@ -46,6 +47,7 @@ export function describeDocuments(store: () => TestStore): void {
       ['an unknown field', { surprise: 1 }],
       ['an unknown nested field', { inner: { text: '', deep: [], more: 1 } }],
       ['a wrong type', { size: '1' }],
+      ['a word that is none of its words', { mood: 'other' }],
       ['a missing value', { note: undefined }],
       ['undefined within', { any: { a: undefined } }],
       ['NaN', { size: Number.NaN }],
