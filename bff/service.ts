@@ -24,6 +24,7 @@ import { ledgerHandlers } from './features/ledger/handlers';
 import { listingHandlers } from './features/listings/handlers';
 import { LiveBoard } from './features/live/board';
 import { liveHandlers } from './features/live/handlers';
+import { sealHandlers } from './features/seals/handlers';
 import { selectionHandlers } from './features/selection/handlers';
 import { signInHandlers } from './features/sign-in/handlers';
 import { staffHandlers } from './features/staff/handlers';
@@ -97,7 +98,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
 
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
-      ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
+      ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
       ...familyHandlers(kernel), ...publicityHandlers(kernel), ...calendarHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };

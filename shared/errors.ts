@@ -27,6 +27,7 @@ export const errorCatalogue = {
   ALREADY_DONE: { status: 409, title: '此事项已经办理，无需重复操作。' },
   REQUEST_IN_CONFLICT: { status: 409, title: '内容已被他人更新，请刷新后重试。' },
   CALENDAR_YEAR_MISSING: { status: 409, title: '该期限涉及的年份尚未录入节假日安排，暂时无法计算，请联系管理员录入后重试。' },
+  NOT_YET_SEALED: { status: 409, title: '当天的台账要到次日零点后才封存公布，请明天再来核验。' },
   BODY_TOO_LARGE: { status: 413, title: '提交的内容过大，请精简后重试。' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: '只接受 JSON 格式的内容。' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: '同一请求编号已用于另一项内容，请刷新页面后重试。' },

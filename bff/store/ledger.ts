@@ -6,12 +6,13 @@
  * Streams: `lane.<laneId>` (turns and picks), `group.<group>` (numbers) are public; `office` is not.
  */
 import { canonicalJson } from '../../shared/canonical-json';
+import { entryText, GENESIS_HASH } from '../../shared/verify/entry';
 import type { Chance } from '../security/chance';
 import { sm3Hex } from '../security/sm3';
-import type { LedgerEntry } from './collections';
+import type { DocOf, LedgerEntry } from './collections';
 import type { Tx } from './port';
 
-export const GENESIS_HASH = '0'.repeat(64);
+export { GENESIS_HASH };
 
 /** The public stream of a lane; its head is the sequence number of the lane's live view. */
 export const laneStream = (laneId: string): string => `lane.${laneId}`;
@@ -20,9 +21,19 @@ export const groupStream = (group: string): string => `group.${group}`;
 /** The internal stream of staff and system acts that concern no lane or group. */
 export const OFFICE_STREAM = 'office';
 
+/** What the names of published streams begin with. */
+const PUBLIC_PREFIXES = ['group.', 'lane.'] as const;
+
 /** Whether a stream is published (S2). */
 export function isPublicStream(stream: string): boolean {
-  return stream.startsWith('lane.') || stream.startsWith('group.');
+  return PUBLIC_PREFIXES.some((prefix) => stream.startsWith(prefix));
+}
+
+/** The heads of all published streams, by name. Found by prefix: households' own streams are a hundred times as many. */
+export async function publicHeads(tx: Tx): Promise<DocOf<'ledgerHeads'>[]> {
+  const heads: DocOf<'ledgerHeads'>[] = [];
+  for (const prefix of PUBLIC_PREFIXES) heads.push(...(await tx.ledgerHeads.find({ id: { prefix } }, { sort: [['id', 'asc']] })));
+  return heads;
 }
 
 /** An entry's id sorts by position within its stream. */
@@ -35,8 +46,7 @@ export type HashedPart = Pick<LedgerEntry, 'stream' | 'seq' | 'atMs' | 'type' | 
 
 /** SM3 over the canonical JSON of the published part; anyone can recompute it from the public ledger. */
 export function hashEntry(entry: HashedPart): string {
-  const { stream, seq, atMs, type, open, detailHash, prevHash } = entry;
-  return sm3Hex(canonicalJson({ stream, seq, atMs, type, open, detailHash, prevHash }));
+  return sm3Hex(entryText(entry));
 }
 
 /** SM3 over salt and detail: binds the detail without revealing it. */

@@ -7,6 +7,7 @@ import type * as z from 'zod/mini';
 import { calendarRoutes } from './calendar-routes';
 import { publicityRoutes } from './publicity-routes';
 import { selectionRoutes } from './selection-routes';
+import { supervisionRoutes } from './supervision-routes';
 
 export type { Audience, Route } from './route';
 
@@ -14,6 +15,7 @@ export const routes = {
   ...selectionRoutes,
   ...publicityRoutes,
   ...calendarRoutes,
+  ...supervisionRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;

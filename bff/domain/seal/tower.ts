@@ -3,8 +3,7 @@
  * nodes are given out to be stored, and only the page being filled is kept on each floor. The root and the paths are
  * those of RFC 6962 (see shared/verify/merkle.ts); a proof reads one page a floor and never the entries.
  */
-import { hashBytes, leafHash, nextLevel } from '../../../shared/verify/merkle';
-import { EMPTY_ROOT } from '../../../shared/verify/merkle';
+import { EMPTY_ROOT, hashBytes, leafHash, nextLevel } from '../../../shared/verify/merkle';
 import { toHex } from '../../../shared/verify/sm3';
 
 /** Levels of the tree a page spans: a page of floor f holds nodes at level 8·f. */
@@ -23,7 +22,7 @@ export interface Page {
 export interface Tower {
   readonly size: number;
   /** Per floor: how many pages are complete, and the nodes of the page being filled. */
-  readonly floors: readonly { readonly pages: number; readonly nodes: string }[];
+  readonly floors: { readonly pages: number; readonly nodes: string }[];
 }
 
 export const EMPTY_TOWER: Tower = { size: 0, floors: [] };
