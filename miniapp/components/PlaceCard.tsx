@@ -30,8 +30,11 @@ export function PlaceCard(props: PlaceCardProps) {
   return (
     <Box id={`place-${place.ticketId}`} className={`card place place--${place.state}`} aria={{ role: 'region', label: `${groupName(place.group)} ${numberName(place.queueNumber)}` }}>
       <Box className="place__head">
-        <Box className="place__group">{t.yourNumber}</Box>
-        <Box className="place__number" id={`place-${place.ticketId}-number`}>{numberName(place.queueNumber)}</Box>
+        {place.state === 'onTurn'
+          ? <Box id="my-turn" className="place__turn" aria={{ live: 'assertive' }}>{t.onTurn}</Box>
+          : <Box className="place__group">{t.yourNumber}</Box>}
+        {/* When it is their turn the time matters more than the number: it gives up its place on a small screen. */}
+        <Box className={place.state === 'onTurn' ? 'place__number place__number--small' : 'place__number'} id={`place-${place.ticketId}-number`}>{numberName(place.queueNumber)}</Box>
         <Box className="place__lane">{groupName(place.group)}</Box>
         <Box className="place__lane">{t.lane(place.areaName, bedroomLabels[place.bedrooms] ?? '')}</Box>
       </Box>
@@ -59,7 +62,6 @@ function OnTurn({ place, isPaused, nowMs, onPick, onPass, onZero }: PlaceCardPro
   const deadlineMs = turn?.deadlineMs ?? null;
   return (
     <Box className="place__body">
-      <Box id="my-turn" className="place__say place__say--turn" aria={{ live: 'assertive' }}>{t.onTurn}</Box>
       {isPaused && <Notice id="my-paused" kind="warn">{t.paused}</Notice>}
       {!isPaused && deadlineMs === null && <Notice id="my-notifying">{t.notNotified}</Notice>}
       {!isPaused && deadlineMs !== null && (

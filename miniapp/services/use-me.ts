@@ -1,5 +1,5 @@
 /** This family's places, asked again whenever something of theirs may have changed. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useDidHide, useDidShow } from '@tarojs/taro';
 import type { Me } from '@shared/contract/schemas';
 import { platform } from '@/platform/platform';
@@ -34,8 +34,9 @@ export function useMe(openChannel?: OpenFamilyChannel): Loaded<Me> {
   });
   const { data, reload } = loaded;
   const interval = pollMs(data);
-  useDidShow(() => { isShown.current = true; });
-  useDidHide(() => { isShown.current = false; });
+  const [isInSight, setInSight] = useState(true);
+  useDidShow(() => { isShown.current = true; setInSight(true); });
+  useDidHide(() => { isShown.current = false; setInSight(false); });
 
   useEffect(() => {
     const timer = setInterval(() => { if (isShown.current && session.token() !== null) void reload(); }, interval);
@@ -48,13 +49,14 @@ export function useMe(openChannel?: OpenFamilyChannel): Loaded<Me> {
     const token = session.token();
     let channel: LiveChannel | null = null;
     let isGone = false;
-    if (openChannel !== undefined && token !== null && isKnown) {
+    // Closed while another page lies on top: WeChat allows five sockets in all.
+    if (openChannel !== undefined && token !== null && isKnown && isInSight) {
       openChannel(token, () => { if (isShown.current) void reload(); })
         .then((opened) => { if (isGone) opened.close(); else channel = opened; })
         .catch(() => { /* polling goes on */ });
     }
     return () => { isGone = true; forget(); channel?.close(); };
-  }, [isKnown, openChannel, reload]);
+  }, [isInSight, isKnown, openChannel, reload]);
   return loaded;
 }
 

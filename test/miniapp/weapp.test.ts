@@ -32,7 +32,7 @@ describe('board', () => {
     expect(phone.words()).toContain('公租 24、25、26、27、28 号');
     await phone.tap('lane-zhanggong-2-community-c1');
     await phone.shown('unit-table');
-    expect(phone.words()).toContain('暂不开放');
+    expect(phone.words()).toContain('未开放');
     await phone.tap('filter-all');
     await phone.tap('door-c1-h0');
     await phone.shown('door-sheet');

@@ -51,13 +51,15 @@ export default function BoardPage() {
   return (
     <PageFrame frame={frame} title={t.title} lead={t.lead} tab="board">
       {lanes !== null && !isReached && <Notice id="stale" kind="warn">{texts.common.stale}</Notice>}
-      <Box className="board__me"><BigButton id="to-my" onPress={() => goTab('my')}>{isSignedIn ? t.myPlace : t.signIn}</BigButton></Box>
-      {offered.length > 1 && (
-        <Box className="chips" aria={{ role: 'radiogroup', label: t.filterBedrooms }}>
-          <Chip id="filter-all" on={bedrooms === null} onPress={() => setBedrooms(null)}>{t.all}</Chip>
-          {offered.map((n) => <Chip key={n} id={`filter-${n}`} on={bedrooms === n} onPress={() => setBedrooms(n)}>{bedroomLabels[n]}</Chip>)}
-        </Box>
-      )}
+      <Box className="board__tools">
+        <Box className="board__me"><BigButton id="to-my" onPress={() => goTab('my')}>{isSignedIn ? t.myPlace : t.signIn}</BigButton></Box>
+        {offered.length > 1 && (
+          <Box className="chips" aria={{ role: 'radiogroup', label: t.filterBedrooms }}>
+            <Chip id="filter-all" on={bedrooms === null} onPress={() => setBedrooms(null)}>{t.all}</Chip>
+            {offered.map((n) => <Chip key={n} id={`filter-${n}`} on={bedrooms === n} onPress={() => setBedrooms(n)}>{bedroomLabels[n]}</Chip>)}
+          </Box>
+        )}
+      </Box>
       {lanes === null && failure === null && <Skeleton cards={3} />}
       {lanes === null && failure !== null && <ErrorNotice title={failure.title} onRetry={refresh} />}
       {lanes?.length === 0 && <EmptyState id="board-empty" text={t.empty} />}
