@@ -4,14 +4,19 @@
  */
 import { parseArgs } from 'node:util';
 import { liveCase } from './cases/live';
+import { picksCase } from './cases/picks';
+import { raceCase } from './cases/race';
 import type { BenchCase, Result } from './measure';
 import { cleanUp, serveRole, type Offers } from './processes';
 import { asJson, asTable } from './report';
 import { bareKoa } from './roles/bare-koa';
+import { bareLmdb } from './roles/bare-lmdb';
 import { httpLoad } from './roles/http-load';
+import { pickers } from './roles/pickers';
+import { smsGateway } from './roles/sms-gateway';
 
-const cases: readonly BenchCase[] = [liveCase];
-const roles: Readonly<Record<string, Offers>> = { 'bare-koa': bareKoa, 'http-load': httpLoad };
+const cases: readonly BenchCase[] = [liveCase, picksCase, raceCase];
+const roles: Readonly<Record<string, Offers>> = { 'bare-koa': bareKoa, 'bare-lmdb': bareLmdb, 'http-load': httpLoad, pickers, 'sms-gateway': smsGateway };
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' }, role: { type: 'string' }, help: { type: 'boolean' } } });

@@ -45,8 +45,8 @@ const LIMITS = { REQUESTS_PER_10S: '1000000000', SIGN_INS_PER_10MIN: '1000000000
 export async function startServer({ dataDir, smsUrl = 'http://127.0.0.1:9' }: ServerOptions): Promise<ServerProcess> {
   const logFile = path.join(dataDir, 'server.log');
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, ['--inspect-port=127.0.0.1:0', '--enable-source-maps', serverProgram(), '--no-demo', '--port', '0', '--data', dataDir], {
-    cwd: root, stdio: ['ignore', 'pipe', log], env: { ...process.env, ...LIMITS, PROJECT_ROOT: root, SMS_URL: smsUrl, ...profileOf() },
+  const child = spawn(process.execPath, [...profileOf(), '--inspect-port=127.0.0.1:0', '--enable-source-maps', serverProgram(), '--no-demo', '--port', '0', '--data', dataDir], {
+    cwd: root, stdio: ['ignore', 'pipe', log], env: { ...process.env, ...LIMITS, PROJECT_ROOT: root, SMS_URL: smsUrl },
   });
   closeSync(log);
   children.add(child);
@@ -66,9 +66,9 @@ function serverProgram(): string {
 let program: string | undefined;
 
 /** `BENCH_CPU_PROFILE=dir` makes servers write a CPU profile when they stop. */
-function profileOf(): Record<string, string> {
+function profileOf(): string[] {
   const dir = process.env['BENCH_CPU_PROFILE'];
-  return dir === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${dir}` };
+  return dir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${dir}`];
 }
 
 export interface Role {
