@@ -32,13 +32,13 @@ export class CrashingStore implements Store {
     return this.isDead;
   }
 
-  get armed(): boolean {
-    return this.plan !== null;
-  }
-
   /** Dies at the `transactions`-th transaction from now. */
   arm(transactions: number, moment: CrashMoment): void {
     this.plan = { countdown: transactions, moment };
+  }
+
+  disarm(): void {
+    this.plan = null;
   }
 
   die(): never {

@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../../bff/store/collections';
 import { GENESIS_HASH } from '../../bff/store/ledger';
 import type { Store } from '../../bff/store/port';
 import { formatInstant } from '../../shared/shanghai-time';
-import { City, inWindow, law, MINUTE, nextMorning, type CityLane, type CityTicket, type CityTurn } from './city';
+import { City, inWindow, law, nextMorning, type CityLane, type CityTicket, type CityTurn } from './city';
 import type { SimGateway } from './gateway';
 import type { RollFamily } from './registers';
 import type { VirtualTime } from './virtual-time';
@@ -36,11 +36,10 @@ type Open = Readonly<Record<string, unknown>>;
 /** Names every invented family bears, their phones, their identity numbers (P2, S2). */
 const PERSONAL = /小雨|大海|(?<![0-9a-f])1[3-9]\d{9}(?![0-9a-f])|(?<![0-9a-f])\d{17}[\dX](?![0-9a-f])/;
 /** An outage is counted from the last beat, which may be five seconds old; one shorter than the threshold is none. */
-const SLACK_MS = 5_000 + law.outageThresholdMs;
+const BEAT_AGE_MS = 5_000;
+const SLACK_MS = BEAT_AGE_MS + law.outageThresholdMs;
 /** A look may come a second late; a message may take two. */
 const TICK_SLACK_MS = 4_000;
-/** The longest pause between two attempts is ten minutes, a dead relay's claim lapses after half a minute. */
-const NOTIFY_WITHIN_MS = 12 * MINUTE;
 
 export class Oracle {
   readonly city = new City();
@@ -49,8 +48,9 @@ export class Oracle {
   private readonly chains = new Map<string, { seq: number; hash: string; atMs: number }>();
   /** Answers given to families, to be found in the ledger at once and ever after. */
   private readonly promised: { stream: string; seq: number; hash: string }[] = [];
-  /** System time up to which everything is known. */
+  /** System time up to which everything is known, and the latest ever seen. */
   private observedAtMs = 0;
+  private latestMs = 0;
 
   constructor(private readonly deps: OracleDeps) {}
 
@@ -67,8 +67,17 @@ export class Oracle {
     this.promised.push(position);
   }
 
+  /** The process died: what it wrote was written by now, and the next one may begin at its last beat, a few seconds ago. */
+  processDied(): void {
+    this.latestMs = Math.max(this.latestMs, this.deps.systemNow());
+    this.observedAtMs -= BEAT_AGE_MS;
+  }
+
   /** Reads and judges what is new. */
   async observe(store: Store): Promise<void> {
+    const nowMs = this.deps.systemNow();
+    this.check(nowMs >= this.observedAtMs, () => `T1: the service's time never runs backwards, from ${formatInstant(this.observedAtMs)} to ${formatInstant(nowMs)}`);
+    this.latestMs = Math.max(this.latestMs, nowMs);
     const fresh = await store.read(async (tx) => {
       const entries: LedgerEntry[] = [];
       for (const head of await tx.ledgerHeads.find({})) {
@@ -88,13 +97,13 @@ export class Oracle {
     // Numbers before the lanes they join; otherwise streams do not depend on one another.
     const order = (entry: LedgerEntry) => (entry.stream.startsWith('group.') ? 0 : entry.stream.startsWith('lane.') ? 1 : 2);
     for (const entry of [...fresh].sort((a, b) => order(a) - order(b))) this.judge(entry);
-    this.observedAtMs = this.deps.systemNow();
+    this.observedAtMs = nowMs;
   }
 
   private judge(entry: LedgerEntry): void {
     const { city } = this;
     city.counts.entries += 1;
-    const nowMs = this.deps.systemNow();
+    const nowMs = this.latestMs;
     const chain = this.chains.get(entry.stream) ?? { seq: 0, hash: GENESIS_HASH, atMs: 0 };
     const { after, problems } = verifyEntry(chain, entry, nowMs);
     this.chains.set(entry.stream, after);
@@ -172,7 +181,7 @@ export class Oracle {
       case 'TurnNotified':
         return this.judgeNotified(turn, entry.atMs, open);
       case 'TurnProven':
-        return this.judgeProven(lane, turn, open);
+        return this.judgeProven(lane, turn, entry);
       case 'DeadlineMoved':
         return this.judgeMoved(turn, open);
       case 'HomePicked':
@@ -221,19 +230,20 @@ export class Oracle {
       this.check((this.deps.gateway.refusals.get(key) ?? 0) >= 9, 'Q8: the clock starts without a hand-over only when the gateway has refused for good');
     }
     turn.notifiedAtMs = atMs;
-    // A slow answer to a later message may have moved time on since.
-    turn.startTrueMs = this.deps.time.trueMs - (this.deps.systemNow() - atMs);
+    turn.startTrueMs = this.trueTimeOf(atMs);
     turn.deadlineMs = Number(open['deadlineMs']);
   }
 
   /** Q8: proof is what the simulation delivered, before the deadline. */
-  private judgeProven(lane: CityLane, turn: CityTurn, open: Open): void {
+  private judgeProven(lane: CityLane, turn: CityTurn, { open, atMs }: LedgerEntry): void {
     const kind = open['proof'];
     const offers = (this.city.offers.get(turn.id) ?? []).filter((offer) => offer.kind === kind);
     this.check(turn.proof === 'none', 'Q8: a turn is proven once');
     this.check(offers.length > 0, () => `Q8: proof (${String(kind)}) is only what really came`);
     this.check(lane.state === 'paused' || turn.deadlineMs === null || offers.some((offer) => offer.atMs < turn.deadlineMs!), 'Q8: proof from after the deadline is none');
     turn.proof = kind as CityTurn['proof'];
+    // Only now does the family learn of it: its four hours count from here, whatever the deadline was.
+    if (kind === 'staffCall') turn.startTrueMs = this.trueTimeOf(atMs);
   }
 
   private judgeMoved(turn: CityTurn, open: Open): void {
@@ -244,7 +254,6 @@ export class Oracle {
     if (open['cause'] === 'toldLate') {
       this.check(turn.proof === 'staffCall', 'Q8: only a call tells late');
       turn.toldLate = true;
-      turn.startTrueMs = this.deps.time.trueMs;
     }
   }
 
@@ -272,7 +281,7 @@ export class Oracle {
   private judgeExpired(lane: CityLane, turn: CityTurn, entry: LedgerEntry): void {
     const { time } = this.deps;
     const { ticket } = turn;
-    const nowMs = this.deps.systemNow();
+    const nowMs = this.latestMs;
     lane.turn = null;
     this.check(lane.state === 'open', () => `T6: no turn ends while its lane is ${lane.state}`);
     if (turn.deadlineMs === null || turn.startTrueMs === null) return this.violate('T5: no turn ends before its clock has started');
@@ -299,6 +308,11 @@ export class Oracle {
     this.check(entry.open['proof'] === turn.proof, 'the entry names the proof there is');
   }
 
+  /** Within a step; a slow answer to a later message may have moved time on since. */
+  private trueTimeOf(atMs: number): number {
+    return this.deps.time.trueMs - (this.deps.systemNow() - atMs);
+  }
+
   /** Q2. */
   private judgeCallUp(lane: CityLane, entry: LedgerEntry): void {
     const limit = Math.ceil(lane.homes.size * law.callUpFactor);
@@ -308,29 +322,5 @@ export class Oracle {
       this.check(ticket !== undefined && !ticket.calledUp, () => `Q2: ${group} ${queueNumber} is called up once, as one of the first ${limit}`);
       if (ticket !== undefined) ticket.calledUp = true;
     }
-  }
-
-  /** After a look: nothing that was due at `lookedAtMs` is left lying. */
-  checkLiveness(lookedAtMs: number): void {
-    const { time, gateway } = this.deps;
-    for (const lane of this.city.lanes.values()) {
-      const { turn } = lane;
-      if (turn !== null && (lane.state !== 'open' || gateway.isDown || !inWindow(lookedAtMs))) turn.sendableSinceMs = time.trueMs;
-      if (lane.state !== 'open') continue;
-      if (turn === null) {
-        const head = this.city.head(lane, lookedAtMs);
-        this.check(!inWindow(lookedAtMs) || lane.homes.size === 0 || head === null, () => `Q3, Q6: ${lane.id} has ${lane.homes.size} homes and ${head?.id} waiting, so a turn opens`);
-      } else if (turn.deadlineMs !== null) {
-        this.check(lookedAtMs < turn.deadlineMs, () => `Q6: turn ${turn.id} ended at ${formatInstant(turn.deadlineMs!)}`);
-      } else {
-        const waitedMs = time.trueMs - Math.max(turn.openedTrueMs, turn.sendableSinceMs, gateway.upSinceMs);
-        this.check(waitedMs <= NOTIFY_WITHIN_MS, () => `turn ${turn.id} is notified within ${NOTIFY_WITHIN_MS / MINUTE} min, not after ${Math.round(waitedMs / MINUTE)}`);
-      }
-    }
-  }
-
-  /** The service is back: turns not yet notified wait from now. */
-  serviceBack(): void {
-    for (const { turn } of this.city.lanes.values()) if (turn !== null) turn.sendableSinceMs = this.deps.time.trueMs;
   }
 }

@@ -11,6 +11,7 @@ import { HOUR, law, MINUTE, timeOfDay } from './city';
 import { Families, isCrash } from './families';
 import { Faults } from './faults';
 import { SimGateway, SimMessenger } from './gateway';
+import { Liveness } from './liveness';
 import { Oracle } from './oracle';
 import { Receipts } from './receipts';
 import { drawFamilies, drawHomes, type RollFamily, type RollHome } from './registers';
@@ -36,6 +37,7 @@ export class Simulation {
   hasCrashed = false;
   private readonly chance: SeededChance;
   private readonly faults: Faults;
+  private readonly liveness: Liveness;
   private readonly sweep: Sweep;
   private readonly roll: readonly RollFamily[];
   private readonly rollHomes: readonly RollHome[];
@@ -63,6 +65,7 @@ export class Simulation {
     this.families = new Families(this, chance.fork('conduct'));
     this.staff = new Staff(this, chance.fork('staff'));
     this.oracle = new Oracle({ seed: options.seed, time: this.time, gateway: this.gateway, systemNow, familyOf: (group, number) => this.byNumber.get(`${group} ${number}`), onCallTask: (turnId) => this.staff.hearsOfTask(turnId) });
+    this.liveness = new Liveness(this.oracle, { time: this.time, gateway: this.gateway });
     this.faults = new Faults(this, chance.fork('faults'));
     this.sweep = new Sweep({ world: this.world, oracle: this.oracle, gateway: this.gateway, time: this.time, upSinceMs: () => this.upSinceMs, reviewerOf: this.staff.reviewerOf });
   }
@@ -126,7 +129,7 @@ export class Simulation {
     const lookedAtMs = this.world.isUp ? this.world.systemNow() : 0;
     const both = this.options.faults && this.chance.happens(0.3);
     await this.run('look', () => this.world.look(both));
-    if (this.world.isUp) this.oracle.checkLiveness(lookedAtMs);
+    if (this.world.isUp) this.liveness.check(lookedAtMs);
   }
 
   /** The timer meeting an act in the same instant. */
@@ -138,25 +141,44 @@ export class Simulation {
 
   /** The simulation from first to last. */
   async simulate(): Promise<SimulationResult> {
-    const endMs = this.time.trueMs + this.options.days * DAY;
+    let heads: readonly string[] = [];
+    let ledgerVerified = false;
     try {
+      const endMs = this.time.trueMs + this.options.days * DAY;
       await this.world.start();
       this.upSinceMs = this.time.trueMs;
       await this.staff.hire();
       this.plan(endMs);
       await this.live(endMs);
-      if (!this.world.isUp) await this.restart();
-      await this.look();
+      await this.rest();
       await this.sweep.run();
-      const verdict = await verifyLedger(this.world.store, { nowMs: this.world.systemNow() });
-      for (const problem of verdict.problems) this.oracle.violate(`ledger ${problem.stream} ${problem.seq}: ${problem.what}`);
-      this.oracle.check(verdict.entries === this.oracle.city.counts.entries, () => `${this.oracle.city.counts.entries} entries seen, ${verdict.entries} kept`);
-      const heads = await this.world.store.read((tx) => tx.ledgerHeads.find({}, { sort: [['id', 'asc']] }));
-      const { entries, ...counts } = this.oracle.city.counts;
-      return { counts, ledgerEntries: entries, ledgerVerified: verdict.verified, violations: this.oracle.violations, steps: this.steps, heads: heads.map(({ id, hash }) => `${id} ${hash}`) };
+      ({ heads, ledgerVerified } = await this.verify());
+    } catch (error) {
+      // Such as a service that does not come up again.
+      this.oracle.violate(`no exception: ${String((error as Error).stack ?? error)}`);
     } finally {
       await this.world.close();
     }
+    const { entries, ...counts } = this.oracle.city.counts;
+    return { counts, ledgerEntries: entries, ledgerVerified, violations: this.oracle.violations, steps: this.steps, heads };
+  }
+
+  /** S1: the whole ledger once more, from the store alone. */
+  private async verify(): Promise<{ heads: readonly string[]; ledgerVerified: boolean }> {
+    const { oracle, world } = this;
+    const { entries, verified, problems } = await verifyLedger(world.store, { nowMs: world.systemNow() });
+    for (const { stream, seq, what } of problems) oracle.violate(`ledger ${stream} ${seq}: ${what}`);
+    oracle.check(entries === oracle.city.counts.entries, () => `${oracle.city.counts.entries} entries seen, ${entries} kept`);
+    const heads = await world.store.read((tx) => tx.ledgerHeads.find({}, { sort: [['id', 'asc']] }));
+    return { heads: heads.map(({ id, hash }) => `${id} ${hash}`), ledgerVerified: verified };
+  }
+
+  /** The last look, with nothing breaking any more. */
+  private async rest(): Promise<void> {
+    this.gateway.crashAtNextAcceptance = false;
+    while (!this.world.isUp) await this.restart();
+    this.world.store.disarm();
+    await this.look();
   }
 
   private plan(endMs: number): void {
@@ -213,6 +235,7 @@ export class Simulation {
     this.nextLookMs = Number.POSITIVE_INFINITY;
     this.world.errors.length = 0;
     this.time.serviceDown();
+    this.oracle.processDied();
     await this.world.bury();
     this.agenda.add(this.time.trueMs + this.faults.downtimeMs(), () => this.restart());
   }
@@ -222,7 +245,9 @@ export class Simulation {
     this.oracle.step = 'restart';
     await this.world.start();
     this.upSinceMs = this.time.trueMs;
-    this.oracle.serviceBack();
+    this.liveness.serviceBack();
+    // It may have died in the middle of an import.
+    await this.staff.meetHomes(this.rollHomes);
     await this.oracle.observe(this.world.store);
     await this.sweep.run();
     await this.look();

@@ -67,7 +67,7 @@ export class Staff {
   }
 
   /** Which stored home is which of the register's; the oracle takes state and lane from the register. */
-  private async meetHomes(homes: readonly RollHome[]): Promise<void> {
+  async meetHomes(homes: readonly RollHome[]): Promise<void> {
     const { world, oracle } = this.sim;
     const byDoor = new Map(homes.map((home) => [home.door, home]));
     for (const listing of await world.store.read((tx) => tx.listings.find({}))) {
