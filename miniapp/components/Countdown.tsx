@@ -3,7 +3,8 @@
  * page's setData every second makes a cheap phone warm and slow).
  */
 import { useEffect, useRef, useState } from 'react';
-import { formatLeft, spokenLeft, texts } from '@/texts';
+import { texts } from '@/texts';
+import { formatLeft, spokenLeft } from '@/wording';
 import { Box, Words } from './Box';
 
 export interface CountdownProps {

@@ -2,7 +2,8 @@
 import { memo } from 'react';
 import type { Home } from '@shared/contract/schemas';
 import { bedroomLabels } from '@shared/lane';
-import { addressOf, doorOf, texts } from '@/texts';
+import { texts } from '@/texts';
+import { addressOf, doorOf } from '@/wording';
 import { Box, Words } from './Box';
 import { Press } from './Press';
 

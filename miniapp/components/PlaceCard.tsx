@@ -1,7 +1,8 @@
 /** Where one of the family's numbers stands, and what to do now. Presentation only. */
 import type { MyPlace } from '@shared/contract/schemas';
 import { bedroomLabels } from '@shared/lane';
-import { groupName, nearMoment, numberName, spokenLeft, texts } from '@/texts';
+import { texts } from '@/texts';
+import { groupName, nearMoment, numberName, spokenLeft } from '@/wording';
 import { Box, Words } from './Box';
 import { Countdown } from './Countdown';
 import { Notice } from './Notices';

@@ -1,7 +1,8 @@
 /** 楼盘表 as a picture: a house front per entrance, a row per floor, a door per home. */
 import type { Home } from '@shared/contract/schemas';
 import { bedroomLabels, listingStateLabels } from '@shared/lane';
-import { buildingOf, doorOf, entranceOf, texts } from '@/texts';
+import { texts } from '@/texts';
+import { buildingOf, doorOf, entranceOf } from '@/wording';
 import { Box, Words } from './Box';
 import { Press } from './Press';
 import { buildEntranceGrids, doorKind, type DoorKind, type EntranceGrid } from './unit-rows';

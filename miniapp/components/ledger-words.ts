@@ -1,7 +1,8 @@
 /** Ledger entries in plain words. An entry type this client does not know yet is shown by its name, not hidden. */
 import type { AnswerOf } from '@shared/contract/routes';
 import { formatMoment } from '@shared/shanghai-time';
-import { addressOf, groupName, numberName, spokenLeft, texts } from '@/texts';
+import { texts } from '@/texts';
+import { addressOf, groupName, numberName, spokenLeft } from '@/wording';
 
 type Entry = AnswerOf<'getLedger'>['entries'][number];
 

@@ -4,7 +4,8 @@ import { Box, Words } from '@/components/Box';
 import { Countdown } from '@/components/Countdown';
 import { Notice } from '@/components/Notices';
 import { serverNowMs } from '@/services/use-me';
-import { nearMoment, texts } from '@/texts';
+import { texts } from '@/texts';
+import { nearMoment } from '@/wording';
 
 export interface TurnBarProps {
   readonly place: MyPlace | null;

@@ -2,7 +2,8 @@
 import type { Receipt } from '@shared/contract/schemas';
 import { bedroomLabels } from '@shared/lane';
 import { formatInstant } from '@shared/shanghai-time';
-import { groupName, numberName, texts } from '@/texts';
+import { texts } from '@/texts';
+import { groupName, numberName } from '@/wording';
 
 const t = texts.receipt;
 

@@ -7,7 +7,7 @@ import { ServerClock } from '@/services/server-clock';
 import { buildEntranceGrids, doorSlot } from '@/components/unit-rows';
 import { laneStatus } from '@/components/lane-status';
 import { differences, narrow, noFilter } from '@/selection/home-filter';
-import { formatLeft, nearMoment, nextNumbers, spokenLeft } from '@/texts';
+import { formatLeft, nearMoment, nextNumbers, spokenLeft } from '@/wording';
 import { routes, type RouteName } from '@shared/contract/routes';
 import { HOUR_MS, MINUTE_MS } from '@shared/shanghai-time';
 import { buildHomes, buildView, NOON_MS, samples } from './support/canned';

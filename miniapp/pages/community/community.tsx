@@ -13,7 +13,8 @@ import { UnitLegend, UnitTable } from '@/components/UnitTable';
 import { call } from '@/services/http';
 import { useAnswer } from '@/services/use-answer';
 import { useFrame } from '@/services/use-frame';
-import { doorOf, texts } from '@/texts';
+import { texts } from '@/texts';
+import { doorOf } from '@/wording';
 
 const t = texts.community;
 
