@@ -8,17 +8,10 @@ import { GENESIS_HASH } from '../../bff/store/ledger';
 import type { Store } from '../../bff/store/port';
 import { formatInstant } from '../../shared/shanghai-time';
 import { City, inWindow, law, nextMorning, type CityLane, type CityTicket, type CityTurn } from './city';
+import { Findings } from './findings';
 import type { SimGateway } from './gateway';
 import type { RollFamily } from './registers';
 import type { VirtualTime } from './virtual-time';
-
-export interface Violation {
-  readonly seed: number;
-  /** System time. */
-  readonly at: string;
-  readonly step: string;
-  readonly expected: string;
-}
 
 export interface OracleDeps {
   readonly seed: number;
@@ -41,10 +34,8 @@ const SLACK_MS = BEAT_AGE_MS + law.outageThresholdMs;
 /** A look may come a second late; a message may take two. */
 const TICK_SLACK_MS = 4_000;
 
-export class Oracle {
+export class Oracle extends Findings {
   readonly city = new City();
-  readonly violations: Violation[] = [];
-  step = 'start';
   private readonly chains = new Map<string, { seq: number; hash: string; atMs: number }>();
   /** Answers given to families, to be found in the ledger at once and ever after. */
   private readonly promised: { stream: string; seq: number; hash: string }[] = [];
@@ -52,14 +43,8 @@ export class Oracle {
   private observedAtMs = 0;
   private latestMs = 0;
 
-  constructor(private readonly deps: OracleDeps) {}
-
-  violate(expected: string): void {
-    this.violations.push({ seed: this.deps.seed, at: formatInstant(this.deps.systemNow()), step: this.step, expected });
-  }
-
-  check(holds: boolean, expected: string | (() => string)): void {
-    if (!holds) this.violate(typeof expected === 'string' ? expected : expected());
+  constructor(private readonly deps: OracleDeps) {
+    super(deps);
   }
 
   /** An answer was given: from now on it must stand (nothing acknowledged is lost). */

@@ -1,5 +1,5 @@
 /** What a simulation came to, for people and for programs. */
-import type { Violation } from './oracle';
+import type { Violation } from './findings';
 import type { SimulationOptions } from './options';
 
 export interface SimulationResult {
