@@ -1,8 +1,7 @@
 /** One lane on the board: whose turn, how long still, what is left. Presentation only. */
 import { memo } from 'react';
-import type { LaneSummary } from '@shared/contract/schemas';
+import type { LaneSummary, LiveView } from '@shared/contract/schemas';
 import { bedroomLabels } from '@shared/lane';
-import type { HeldView } from '@/services/live-view';
 import { texts } from '@/texts';
 import { groupName, nearMoment, nextNumbers, numberName, shortGroup } from '@/wording';
 import { Box, Words } from './Box';
@@ -15,7 +14,7 @@ const t = texts.board;
 export interface LaneCardProps {
   readonly lane: LaneSummary;
   /** The newest view, which may be newer than the one the lane came with. */
-  readonly view: HeldView;
+  readonly view: LiveView;
   readonly isMine: boolean;
   readonly nowMs: () => number;
   readonly onZero: () => void;
@@ -43,7 +42,7 @@ export const LaneCard = memo(function LaneCard({ lane, view, isMine, nowMs, onZe
   );
 });
 
-function LaneTurn({ lane, view, status, nowMs, onZero }: { lane: LaneSummary; view: HeldView; status: LaneStatus; nowMs: () => number; onZero: () => void }) {
+function LaneTurn({ lane, view, status, nowMs, onZero }: { lane: LaneSummary; view: LiveView; status: LaneStatus; nowMs: () => number; onZero: () => void }) {
   const explanation: Partial<Record<LaneStatus, string>> = {
     closed: t.closed, paused: t.paused, notifying: t.notifying, noHomes: t.noHomes, noFamilies: t.noFamilies, waitingWindow: t.waitingWindow, waitingNext: t.waitingNext,
   };
@@ -66,17 +65,17 @@ function LaneTurn({ lane, view, status, nowMs, onZero }: { lane: LaneSummary; vi
           <Box className="lane__until">{t.until(nearMoment(view.turn.deadlineMs, nowMs()))}</Box>
         </Box>
       )}
-      {status === 'paused' && view.turn !== null && view.turn.deadlineMs !== null && view.pausedSeenMs !== undefined && (
+      {status === 'paused' && view.turn !== null && view.turn.deadlineMs !== null && view.pausedAtMs !== null && (
         <Box className="lane__clock">
           <Box className="lane__clock-label">{t.timeLeft}</Box>
-          <FrozenTime id={`lane-${lane.id}-countdown`} deadlineMs={view.turn.deadlineMs} atMs={view.pausedSeenMs} />
+          <FrozenTime id={`lane-${lane.id}-countdown`} deadlineMs={view.turn.deadlineMs} atMs={view.pausedAtMs} />
         </Box>
       )}
     </Box>
   );
 }
 
-function LaneHomes({ lane, view, onCommunity }: { lane: LaneSummary; view: HeldView; onCommunity: (communityId: string, bedrooms: number) => void }) {
+function LaneHomes({ lane, view, onCommunity }: { lane: LaneSummary; view: LiveView; onCommunity: (communityId: string, bedrooms: number) => void }) {
   return (
     <Box className="lane__homes">
       <Box className="lane__row">
@@ -96,7 +95,7 @@ function LaneHomes({ lane, view, onCommunity }: { lane: LaneSummary; view: HeldV
   );
 }
 
-function LaneQueue({ view, nowMs }: { view: HeldView; nowMs: () => number }) {
+function LaneQueue({ view, nowMs }: { view: LiveView; nowMs: () => number }) {
   return (
     <Box className="lane__queue">
       {(view.waiting > 0 || view.next.length > 0) && (

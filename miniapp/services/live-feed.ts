@@ -75,7 +75,7 @@ export class LiveFeed {
     const fetched = await this.options.fetchSnapshots();
     if (!this.isRunning) return;
     this.options.onReach?.(fetched !== null || this.isUp);
-    for (const view of fetched ?? []) this.take(view, judgeSnapshot(this.views[view.laneId], view), 'snapshot');
+    for (const view of fetched ?? []) this.take(view, judgeSnapshot(this.views[view.laneId], view));
     this.plan();
     if (this.channel === null && !this.isOpening) void this.openChannel(this.run);
   }
@@ -85,9 +85,9 @@ export class LiveFeed {
     if (this.isRunning && !this.isUp) this.timer = setTimeout(() => void this.refresh(), delayMs);
   }
 
-  private take(view: LiveView, verdict: Verdict, via: 'push' | 'snapshot'): void {
+  private take(view: LiveView, verdict: Verdict): void {
     if (verdict === 'drop') return;
-    this.views = place(this.views, view, via);
+    this.views = place(this.views, view);
     this.options.onViews(this.views);
   }
 
@@ -102,7 +102,7 @@ export class LiveFeed {
         this.isUp = true;
         clearTimeout(this.timer);
         this.options.onReach?.(true);
-        for (const view of views) this.take(view, judgeSnapshot(this.views[view.laneId], view), 'snapshot');
+        for (const view of views) this.take(view, judgeSnapshot(this.views[view.laneId], view));
       },
       down: () => {
         if (!isCurrent()) return;
@@ -113,7 +113,7 @@ export class LiveFeed {
         if (!isCurrent()) return;
         this.options.onServerNow?.(view.serverNowMs);
         const verdict = judgePush(this.views[view.laneId], view);
-        this.take(view, verdict, 'push');
+        this.take(view, verdict);
         if (verdict === 'resync') this.resyncSoon();
       },
     }).catch(() => null); // the library did not load: polling goes on

@@ -23,20 +23,9 @@ export function judgeSnapshot(held: LiveView | undefined, fetched: LiveView): Ve
   return fetched.seq === held.seq && fetched.serverNowMs < held.serverNowMs ? 'drop' : 'apply';
 }
 
-/**
- * A view we hold. `pausedSeenMs`: the server's time when staff paused, known only if we were watching; a view
- * fetched later does not say when the pause began, and a guessed remaining time would be a wrong promise.
- */
-export type HeldView = LiveView & { readonly pausedSeenMs?: number };
-export type Views = Readonly<Record<string, HeldView>>;
+export type Views = Readonly<Record<string, LiveView>>;
 
 /** Puts one judged view among the others. */
-export function place(views: Views, view: LiveView, via: 'push' | 'snapshot'): Views {
-  return { ...views, [view.laneId]: { ...view, ...pauseSeen(views[view.laneId], view, via) } };
-}
-
-function pauseSeen(held: HeldView | undefined, view: LiveView, via: 'push' | 'snapshot'): { pausedSeenMs?: number } {
-  if (view.state !== 'paused' || held === undefined) return {};
-  if (held.state === 'paused') return held.pausedSeenMs === undefined ? {} : { pausedSeenMs: held.pausedSeenMs };
-  return via === 'push' && held.state === 'open' ? { pausedSeenMs: view.serverNowMs } : {};
+export function place(views: Views, view: LiveView): Views {
+  return { ...views, [view.laneId]: view };
 }

@@ -30,6 +30,8 @@ export const liveView = z.strictObject({
   seq: z.int(),
   serverNowMs: ms,
   state: z.enum(['closed', 'open', 'paused']),
+  /** T6: since when the clock stands still; null while it runs. */
+  pausedAtMs: nullable(ms),
   turn: nullable(turnView),
   /** Homes still free in this lane, in all and per community. */
   remaining: z.int(),
@@ -81,7 +83,7 @@ export const myTurn = z.strictObject({
 });
 export const myPlace = z.strictObject({
   ticketId: z.string(), group: z.string(), queueNumber: z.int(), laneId: z.string(), areaName: z.string(), bedrooms: z.int(),
-  state: z.enum(['queued', 'onTurn', 'picked', 'missed']),
+  state: z.enum(['publicised', 'queued', 'onTurn', 'picked', 'missed', 'renewing', 'forfeited', 'void']),
   /** Q2: in the selection registry; homes' addresses are shown. */
   calledUp: z.boolean(),
   /** Families before this one in the lane; null once it no longer queues. */

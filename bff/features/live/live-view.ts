@@ -20,7 +20,7 @@ export async function readLiveView(tx: Tx, lane: Lane, nowMs: number): Promise<L
   const next = await tx.tickets.find({ laneId: lane.id, state: 'queued' }, { sort: [['tier', 'asc'], ['queueNumber', 'asc']], limit: NEXT_SHOWN });
   const ended = await tx.turns.find({ laneId: lane.id, isOpen: false }, { sort: [['openedAtMs', 'desc']], limit: RECENT_SHOWN });
   return {
-    laneId: lane.id, seq: head?.seq ?? 0, serverNowMs: nowMs, state: lane.state,
+    laneId: lane.id, seq: head?.seq ?? 0, serverNowMs: nowMs, state: lane.state, pausedAtMs: lane.pausedAtMs,
     turn: turn === null ? null : { group: turn.group, queueNumber: turn.queueNumber, openedAtMs: turn.openedAtMs, deadlineMs: turn.deadlineMs },
     remaining: [...free.values()].reduce((sum, n) => sum + n, 0),
     communities: shown.map((community) => ({ communityId: community.id, name: community.name, remaining: free.get(community.id) ?? 0 })),

@@ -20,7 +20,7 @@ const COMMUNITIES: Record<string, readonly (readonly [string, string])[]> = {
 export function buildView(overrides: Partial<LiveView> = {}): LiveView {
   const nowMs = overrides.serverNowMs ?? NOON_MS;
   return {
-    laneId: 'zhanggong-2', seq: 40, serverNowMs: nowMs, state: 'open',
+    laneId: 'zhanggong-2', seq: 40, serverNowMs: nowMs, state: 'open', pausedAtMs: null,
     turn: { group: 'publicRental-2', queueNumber: 23, openedAtMs: nowMs - 50 * MINUTE_MS, deadlineMs: nowMs + 3 * HOUR_MS + 10 * MINUTE_MS + 5_000 },
     remaining: 12,
     communities: [{ communityId: 'c1', name: '水西家园', remaining: 5 }, { communityId: 'c2', name: '虔东新居', remaining: 7 }, { communityId: 'c3', name: '蟠龙公寓', remaining: 0 }],
@@ -40,7 +40,7 @@ export function buildLanes(nowMs = NOON_MS): AnswerOf<'listLanes'> {
   const states: Partial<LiveView>[] = [
     { turn: { group: 'lowRent-1', queueNumber: 7, openedAtMs: nowMs - MINUTE_MS, deadlineMs: null } },
     {},
-    { state: 'paused' },
+    { state: 'paused', pausedAtMs: nowMs - 20 * MINUTE_MS },
     { turn: null, remaining: 3 },
     { turn: { group: 'publicRental-2', queueNumber: 1042, openedAtMs: nowMs - 3 * HOUR_MS, deadlineMs: nowMs + 18 * MINUTE_MS } },
     { turn: null, remaining: 0, waiting: 12 },
