@@ -5,9 +5,12 @@
  */
 import * as z from 'zod/mini';
 import { collection } from './collection';
+import { batchCollections } from './shapes/batch';
 import { calendarCollections } from './shapes/calendar';
 import { publicityCollections } from './shapes/publicity';
+import { standingCollections } from './shapes/standing';
 import { supervisionCollections } from './shapes/supervision';
+import { waitingCollections } from './shapes/waiting';
 
 const base = { id: z.string(), version: z.int() };
 const ms = z.int();
@@ -18,8 +21,12 @@ const nullable = z.nullable;
 /** L3: the states of a home in the unit table (楼盘表). */
 export const listingStates = ['draft', 'inReview', 'available', 'picked', 'allocated', 'leased', 'reserved', 'maintenance', 'withdrawn'] as const;
 
-/** States of a ticket (one queue number of one household). `queued` includes called-up families. */
-export const ticketStates = ['queued', 'onTurn', 'picked', 'missed'] as const;
+/**
+ * States of a ticket (one queue number of one household). `publicised`: given, not yet in the queue (G5). `queued`
+ * includes called-up families. `renewing`: a new number was asked for and granted, this one only waits to be void
+ * (M1, W2). `forfeited` and `void` are final; the number is never given again (G2).
+ */
+export const ticketStates = ['publicised', 'queued', 'onTurn', 'picked', 'missed', 'renewing', 'forfeited', 'void'] as const;
 
 /** How a turn ended, or `open`. */
 export const turnStates = ['open', 'picked', 'passed', 'missed', 'deferred'] as const;
@@ -221,6 +228,9 @@ export const collections = {
   ...publicityCollections,
   ...supervisionCollections,
   ...calendarCollections,
+  ...batchCollections,
+  ...waitingCollections,
+  ...standingCollections,
 } as const;
 
 export type Collections = typeof collections;
@@ -237,6 +247,15 @@ export type Pick = DocOf<'picks'>;
 export type LedgerEntry = DocOf<'ledger'>;
 export type Publicity = DocOf<'publicities'>;
 export type Objection = DocOf<'objections'>;
+export type BatchCandidate = DocOf<'batchCandidates'>;
+export type Batch = DocOf<'batches'>;
+export type Miss = DocOf<'misses'>;
+export type WaitingRequest = DocOf<'waitingRequests'>;
+export type Subsidy = DocOf<'subsidies'>;
+export type Person = DocOf<'persons'>;
+export type Forfeit = DocOf<'forfeits'>;
+export type Bar = DocOf<'bars'>;
+export type CreditRecord = DocOf<'creditRecords'>;
 export type CalendarYear = DocOf<'calendarYears'>;
 export type Seal = DocOf<'seals'>;
 export type ExportDoc = DocOf<'exports'>;

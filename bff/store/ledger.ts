@@ -18,6 +18,8 @@ export { GENESIS_HASH };
 export const laneStream = (laneId: string): string => `lane.${laneId}`;
 /** The public stream of a group's queue numbers (G2). */
 export const groupStream = (group: string): string => `group.${group}`;
+/** The internal stream of one household's whole history (S1). */
+export const householdStream = (householdId: string): string => `household.${householdId}`;
 /** The internal stream of staff and system acts that concern no lane or group. */
 export const OFFICE_STREAM = 'office';
 

@@ -32,7 +32,7 @@ export default function MyPage() {
 }
 
 /** Most urgent first: whoever has the turn must not have to look for it. */
-const urgency: Record<MyPlace['state'], number> = { onTurn: 0, queued: 1, picked: 2, missed: 3 };
+const urgency: Record<MyPlace['state'], number> = { onTurn: 0, queued: 1, picked: 2, missed: 3, publicised: 4, renewing: 5, forfeited: 6, void: 7 };
 
 function MyFamily({ onSignedOut }: { onSignedOut: () => void }) {
   const { data, failure, reload } = useMe(openWebFamilyChannel);
