@@ -59,6 +59,6 @@ async function rulesInForce(store: Store, clock: Clock): Promise<RuleSet> {
   return store.transact(async (tx) => {
     const [latest] = await tx.ruleSets.find({}, { sort: [['number', 'desc']], limit: 1 });
     const current = latest ?? (await tx.ruleSets.insert({ id: 'ruleSet-1', number: 1, publishedAtMs: clock.now(), values: defaultRuleSet }));
-    return { version: current.number, values: ruleSetValues.parse(current.values) };
+    return { version: current.number, values: ruleSetValues.parse({ ...defaultRuleSet, ...current.values }) };
   });
 }

@@ -23,7 +23,24 @@ export const defaultRuleSet: RuleSetValues = {
   maxDeferrals: 2,
   secondChannelAfterMs: 10 * MINUTE,
   callTaskAfterMs: 30 * MINUTE,
+  numbersPublicityDays: 3, // Doc 一(五): 公示3个自然日
   continueWithinDays: 3, // Doc 二(三): 三个自然日内
+  continueDaysKind: 'natural', // the tender's body says 3个工作日; Doc wins
+  continuationPublicityDays: 3, // Doc 二(三): 从申请之日起公示三个自然日
+  forfeitsToBar: 3, // Doc 二(六): 连续放弃三批次配租资格
+  barYears: 2, // Doc 二(六): 两年内不得申请
+  adultAgeYears: 18,
+  confirmContactPlaces: 20,
+  contactFreshDays: 90,
   resultPublicityDays: 5, // Doc 二(四): 公示5个自然日
   outageThresholdMs: 15_000,
+  rankedPickOffered: false,
+  firstReviewPublicityDays: 7, // Doc 一(三): 现行审核程序, which gives no number: the city's to set
+  secondReviewPublicityDays: 7,
+  draftKeepDays: 90,
+  continuationsPerBatch: 1, // Doc 二(三): 一批次最多只能申请一次
+  noticeDownloadDays: 3, // Doc 二(四): 3个自然日内自行下载打印
+  lateDownloadForfeits: false,
+  leaseWithinDays: 30, // Doc 二(四): 30个自然日内办理承租手续
+  vacatedWithinWorkingDays: 10, // Doc 三(二): 十个工作日内
 };

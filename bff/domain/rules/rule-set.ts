@@ -1,36 +1,60 @@
 /**
- * The versioned rule set (选房规则): every number of the rules is a field here, never a literal in code.
+ * The versioned rule set (选房规则): every number of the rules is a field here, never a literal in code, with its
+ * bounds and what people read about it. The schema is made from this table, so no field can lack either.
  * Immutable once published; tickets, turns and picks record the version they were decided under.
  */
 import * as z from 'zod/mini';
+import { areas, choice, count, days, duration, factor, onOff, timeOfDay, workingDays, years } from './field';
 
-const ms = z.int().check(z.minimum(0));
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
-export const ruleSetValues = z.strictObject({
-  /** Q1: waiting areas (轮候区域), each a set of districts as registers name them. */
-  areas: z.array(z.strictObject({ code: z.string(), name: z.string(), districts: z.array(z.string()) })),
-  /** T4: a turn may start when windowStartMs ≤ time of day < windowEndMs (Shanghai). */
-  windowStartMs: ms,
-  windowEndMs: ms,
-  /** T5: how long a turn lasts. */
-  turnMs: z.int().check(z.minimum(1)),
-  /** Q2: families called up per available home. */
-  callUpFactor: z.number().check(z.minimum(1), z.maximum(20)),
-  /** Q3: one open turn in the whole city instead of one per lane. */
-  oneTurnInCity: z.boolean(),
-  /** Q8: how often a ticket may be deferred for want of proof that the family was told. */
-  maxDeferrals: z.int().check(z.minimum(0), z.maximum(10)),
-  /** Q8: without an SMS receipt after this long, the second channel is tried … */
-  secondChannelAfterMs: ms,
-  /** … and after this long, staff get a call task. */
-  callTaskAfterMs: ms,
-  /** M1: natural days, after the day of the miss, within which a family may ask to go on waiting. */
-  continueWithinDays: z.int().check(z.minimum(1)),
-  /** A1: natural days a pick is publicised. */
-  resultPublicityDays: z.int().check(z.minimum(1)),
-  /** T6: a heartbeat gap at least this long is an outage. */
-  outageThresholdMs: z.int().check(z.minimum(1)),
-});
+export const ruleFields = {
+  areas: areas({ rule: 'Q1', appliesTo: 'everything', label: '轮候区域', help: '每个轮候区域包含哪些所属区；同一区域的家庭按居室共用一个选房通道。已有通道的区域不能删除。' }),
+
+  windowStartMs: timeOfDay({ rule: 'T4', appliesTo: 'everything', label: '通知开始时间', help: '每天从这个时间起才向轮到的家庭发送选房通知。' }),
+  windowEndMs: timeOfDay({ rule: 'T4', appliesTo: 'everything', label: '通知截止时间', help: '到这个时间就不再开始新的一户；已开始的可以选到时间用完。' }),
+  turnMs: duration({ rule: 'T5', appliesTo: 'turn', label: '选房时长', help: '从短信交给短信平台起，轮到的家庭有多长时间选房。' }, 10 * MINUTE, 7 * DAY),
+  callUpFactor: factor({ rule: 'Q2', appliesTo: 'everything', label: '通知入库倍数', help: '每有一套可选房源，提前通知多少户家庭进入选房家庭库。' }, 1, 20),
+  oneTurnInCity: onOff({ rule: 'Q3', appliesTo: 'everything', label: '全市同时只有一户选房', help: '开启后，全市同一时间只有一户家庭选房；关闭则每个选房通道各有一户。' }),
+  maxDeferrals: count({ rule: 'Q8', appliesTo: 'turn', label: '未送达时最多顺延次数', help: '到时间仍没有送达凭证的，保留顺序号顺延，最多几次；再次未送达按未按时选房处理。' }, 0, 10),
+  secondChannelAfterMs: duration({ rule: 'Q8', appliesTo: 'turn', label: '改用第二渠道的等待时间', help: '短信发出后这么久没有回执，就改用微信订阅消息再通知一次。' }, MINUTE, DAY),
+  callTaskAfterMs: duration({ rule: 'Q8', appliesTo: 'turn', label: '转电话告知的等待时间', help: '短信发出后这么久仍没有送达凭证，就请工作人员打电话。' }, MINUTE, DAY),
+  outageThresholdMs: duration({ rule: 'T6', appliesTo: 'everything', label: '认定系统中断的时长', help: '系统停止响应达到这么久，就算中断，正在选房的家庭补回这段时间。' }, SECOND, HOUR),
+  rankedPickOffered: onOff({ rule: 'Q9', appliesTo: 'turn', label: '提供预先排序代选', help: '开启后，家庭可以预先给房源排序并同意：到时间没有选，系统按顺序代为选定仍可选的第一套。' }),
+
+  firstReviewPublicityDays: days({ rule: 'V1', appliesTo: 'period', label: '第一榜公示天数', help: '街道（乡镇）初审通过后公示几个自然日，公示当天计入。' }, 1, 60),
+  secondReviewPublicityDays: days({ rule: 'V1', appliesTo: 'period', label: '第二榜公示天数', help: '区级复审通过后公示几个自然日，公示当天计入。' }, 1, 60),
+  draftKeepDays: days({ rule: 'V1', appliesTo: 'everything', label: '申请草稿保留天数', help: '未提交的申请草稿，最后一次修改后保留几个自然日。' }, 7, 730),
+  numbersPublicityDays: days({ rule: 'G5', appliesTo: 'period', label: '轮候顺序号公示天数', help: '新生成的轮候顺序号公示几个自然日，公示当天计入；期满次日零时加入排队。' }, 1, 60),
+
+  continueWithinDays: days({ rule: 'M1', appliesTo: 'turn', label: '申请继续轮候的期限', help: '没有按时选房的家庭，从次日起几日内可以申请继续参与轮候。' }, 1, 60),
+  continueDaysKind: choice({ rule: 'M1', appliesTo: 'turn', label: '申请继续轮候期限的计算方式', help: '操作规则为自然日；采购文件为工作日。按工作日计算时，须先录入相应年份的节假日安排。' }, { natural: '自然日', working: '工作日' }),
+  continuationPublicityDays: days({ rule: 'M1', appliesTo: 'period', label: '继续轮候公示天数', help: '申请继续轮候后公示几个自然日，申请当天计入；期满后的第一批次重新生成顺序号。' }, 1, 60),
+  continuationsPerBatch: count({ rule: 'M2', appliesTo: 'everything', label: '每批次可申请继续轮候的次数', help: '一批次内最多几次；用完后再未按时选房，视为放弃一批次。' }, 0, 10),
+
+  confirmContactPlaces: count({ rule: 'Q2', appliesTo: 'everything', label: '临近时确认联系方式', help: '前面剩余多少户时，提醒家庭确认联系电话。' }, 1, 1_000),
+  contactFreshDays: days({ rule: 'Q2', appliesTo: 'everything', label: '联系方式有效天数', help: '联系方式在这么多天内确认过的，不再提醒。' }, 1, 730),
+
+  resultPublicityDays: days({ rule: 'A1', appliesTo: 'period', label: '选房结果公示天数', help: '选房结果公示几个自然日，公示当天计入。' }, 1, 60),
+  noticeDownloadDays: days({ rule: 'A2', appliesTo: 'period', label: '下载配租通知单的期限', help: '收到选房合格短信后几个自然日内应下载配租通知单。' }, 1, 60),
+  lateDownloadForfeits: onOff({ rule: 'A2', appliesTo: 'period', label: '逾期未下载视为放弃', help: '关闭时，逾期未下载只提醒并标记；开启后视为放弃一批次。' }),
+  leaseWithinDays: days({ rule: 'A2', appliesTo: 'period', label: '办理承租手续的期限', help: '配租通知单发出后几个自然日内应签订租赁合同，逾期视为放弃，房源退回。' }, 1, 365),
+
+  vacatedWithinWorkingDays: workingDays({ rule: 'L1', appliesTo: 'period', label: '腾退房源上架期限', help: '腾退手续办理后几个工作日内应完成审核上架，逾期的标记为超期。' }, 1, 60),
+
+  forfeitsToBar: count({ rule: 'F2', appliesTo: 'everything', label: '连续放弃几批次后限制申请', help: '家庭成员个人连续放弃配租资格达到这个批次数，限制申请公租房实物配租。' }, 1, 10),
+  adultAgeYears: years({ rule: 'F1', appliesTo: 'everything', label: '成年年龄', help: '放弃配租资格记到每位成年家庭成员个人名下；满多少周岁为成年。' }, 16, 25),
+  barYears: years({ rule: 'F2', appliesTo: 'period', label: '限制申请的年数', help: '限制期内不得申请公租房实物配租，可以申请租赁补贴；期满自动解除。' }, 1, 10),
+} as const;
+
+export type RuleFieldName = keyof typeof ruleFields;
+type Shape = { readonly [K in RuleFieldName]: (typeof ruleFields)[K]['schema'] };
+const shape = Object.fromEntries(Object.entries(ruleFields).map(([name, field]) => [name, field.schema])) as unknown as Shape;
+
+export const ruleSetValues = z.strictObject(shape);
 export type RuleSetValues = z.infer<typeof ruleSetValues>;
 
 export interface RuleSet {
