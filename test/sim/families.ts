@@ -20,6 +20,9 @@ type Answer = 'granted' | 'down' | 'lost' | string;
 export class Families {
   /** What each idempotency key was answered. */
   private readonly answers = new Map<string, string>();
+  /** By ticket: keys sent and not answered, each with the home it asked for; and the key that was granted. */
+  private readonly unanswered = new Map<string, Map<string, string>>();
+  private readonly granted = new Map<string, string>();
   private keys = 0;
 
   constructor(private readonly sim: Simulation, private readonly chance: SeededChance) {}
@@ -83,13 +86,13 @@ export class Families {
         await this.tryPick(ticket, listingId, key);
         break;
       case 'sameKeyAtOnce':
-        return this.atOnce('the same key at once', [() => this.send(ticket, listingId, key), () => this.send(ticket, listingId, key)]);
+        return this.atOnce('the same key at once', [() => this.send(ticket, listingId, key), () => this.send(ticket, listingId, key)], () => this.tryPick(ticket, listingId, key));
       case 'otherKeyAtOnce':
-        return this.atOnce('another key at once', [() => this.send(ticket, listingId, key), () => this.send(ticket, chance.of(homes), this.newKey())]);
+        return this.atOnce('another key at once', [() => this.send(ticket, listingId, key), () => this.send(ticket, chance.of(homes), this.newKey())], () => this.tryPick(ticket, listingId, key));
       case 'withRival': {
         const rival = chance.of(city.lane(ticket.family.laneId).queue);
         const rivalKey = this.newKey();
-        return this.atOnce('a rival grabs the same home', [() => this.send(rival, listingId, rivalKey), () => this.send(ticket, listingId, key), ...(chance.happens(0.5) ? [() => sim.settle(ticket.family.laneId)] : [])]);
+        return this.atOnce('a rival grabs the same home', [() => this.send(rival, listingId, rivalKey), () => this.send(ticket, listingId, key), ...(chance.happens(0.5) ? [() => sim.settle(ticket.family.laneId)] : [])], () => this.tryPick(ticket, listingId, key));
       }
       case 'reusedKey':
         await this.tryPick(ticket, listingId, key);
@@ -125,8 +128,8 @@ export class Families {
   }
 
   /** Several requests in flight at once; the oracle judges by the ledger what became of them. */
-  private async atOnce(step: string, sends: readonly (() => Promise<Answer>)[]): Promise<void> {
-    await this.sim.run(step, () => allOf(sends.map((send) => send())));
+  private async atOnce(step: string, sends: readonly (() => Promise<Answer>)[], again: () => Promise<void>): Promise<void> {
+    if ((await this.sim.run(step, () => allOf(sends.map((send) => send())))) === undefined) return this.retry(again);
     await this.sim.afterAct();
   }
 
@@ -149,9 +152,12 @@ export class Families {
   async send(ticket: CityTicket, listingId: string, key: string, assisted = false): Promise<Answer> {
     const { sim } = this;
     const params = { ticketId: ticket.id };
+    const unanswered = this.unanswered.get(ticket.id) ?? new Map<string, string>();
+    this.unanswered.set(ticket.id, unanswered.has(key) ? unanswered : unanswered.set(key, listingId));
     const answer = assisted
       ? await sim.world.call('assistedPick', { params, body: { listingId, place: '南外街道窗口', consent: '本人到场' }, caller: sim.staff.window(ticket.family.district), idempotencyKey: key })
       : await sim.world.call('pickHome', { params, body: { listingId }, caller: this.caller(ticket.family), idempotencyKey: key });
+    unanswered.delete(key);
     const earlier = this.answers.get(key);
     if (answer instanceof Refusal) {
       sim.oracle.check(earlier === undefined || answer.code === 'IDEMPOTENCY_KEY_REUSED', () => `Q4: key ${key} of ${ticket.id} is answered as before, not ${answer.code}`);
@@ -162,6 +168,7 @@ export class Families {
     sim.oracle.check(earlier === undefined || earlier === text, () => `Q4: key ${key} of ${ticket.id} gets the same answer again`);
     if (earlier === undefined) this.checkReceipt(ticket, listingId, receipt);
     this.answers.set(key, text);
+    this.granted.set(ticket.id, key);
     return 'granted';
   }
 
@@ -180,8 +187,7 @@ export class Families {
     const lane = oracle.city.lane(ticket.family.laneId);
     const earlier = this.answers.get(key);
     if (earlier !== undefined) return (JSON.parse(earlier) as Receipt).content.listingId === listingId ? 'granted' : 'IDEMPOTENCY_KEY_REUSED';
-    // Its first request was lost with the process that may have granted it.
-    if (ticket.state === 'picked') return listingId === null || !this.sim.hasCrashed ? 'ALREADY_PICKED' : 'eitherWay';
+    if (ticket.state === 'picked') return this.expectedOncePicked(ticket, listingId, key);
     if (lane.state === 'closed') return 'LANE_NOT_OPEN';
     if (lane.turn?.ticket !== ticket) return ticket.state === 'missed' ? 'TURN_OVER' : 'NOT_YOUR_TURN';
     if (lane.state === 'paused') return 'LANE_PAUSED';
@@ -190,6 +196,15 @@ export class Families {
     const home = oracle.city.homes.get(listingId);
     if (home?.laneId !== lane.id) return 'HOME_NOT_IN_LANE';
     return home.state === 'available' ? 'granted' : 'HOME_NOT_AVAILABLE';
+  }
+
+  /** A request lost with the process that granted it is answered when it is sent again: the answer is kept with the pick. */
+  private expectedOncePicked(ticket: CityTicket, listingId: string | null, key: string): string {
+    const unanswered = this.unanswered.get(ticket.id);
+    const asked = unanswered?.get(key);
+    if (asked === undefined || this.granted.has(ticket.id)) return 'ALREADY_PICKED';
+    if (unanswered!.size > 1) return 'eitherWay';
+    return asked === listingId ? 'granted' : 'IDEMPOTENCY_KEY_REUSED';
   }
 }
 

@@ -72,6 +72,8 @@ export class Receipts {
       // The service is down, or does not know of the message yet: gateways try again.
       if (answer === undefined || answer instanceof Refusal) return void again();
       if (offer !== null) offer.acknowledged = true;
+      const turn = status === 'failed' ? undefined : [...sim.oracle.city.lanes.values()].find((lane) => lane.turn !== null && lane.turn.id === turnId)?.turn;
+      sim.oracle.check(turn == null || (turn.deadlineMs !== null && atMs >= turn.deadlineMs) || turn.proof !== 'none', () => `Q8: a receipt that was taken proves ${turnId}`);
       await sim.afterAct();
     });
   }

@@ -34,7 +34,6 @@ export class Simulation {
   readonly oracle: Oracle;
   readonly families: Families;
   readonly staff: Staff;
-  hasCrashed = false;
   private readonly chance: SeededChance;
   private readonly faults: Faults;
   private readonly liveness: Liveness;
@@ -231,7 +230,6 @@ export class Simulation {
   }
 
   private async bury(): Promise<void> {
-    this.hasCrashed = true;
     this.nextLookMs = Number.POSITIVE_INFINITY;
     this.world.errors.length = 0;
     this.time.serviceDown();
