@@ -78,8 +78,9 @@ export function waitlistWriter(deps: ImportDeps): RegisterWriter<FamilyRecord, I
         const imported = families.map(({ placed: { record }, laneId }) => ({ queueNumber: record.queueNumber, ticketId: `ticket-${numberKey(record)}`, laneId, batchDay: record.batchDay }));
         await work.record({ stream: groupStream(group), type: 'NumbersImported', open: { numbers: imported } });
       }
+      // Named in the lane as well: from here on they have a claim there, and anyone can check that it was kept.
       for (const [laneId, families] of groupBy(fresh, (family) => family.laneId)) {
-        await work.record({ stream: laneStream(laneId), type: 'NumbersJoined', open: { count: families.length } });
+        await work.record({ stream: laneStream(laneId), type: 'NumbersJoined', open: { count: families.length, numbers: families.map(({ placed: { record: { group, queueNumber } } }) => ({ group, queueNumber })) } });
         await work.announceLane(laneId);
       }
     },

@@ -1,0 +1,188 @@
+/** `npm run verify-proof -- FILE|URL …`: for inspectors and anyone else; checks downloaded papers without asking the server to be trusted (S2, S4). */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultRuleSet } from '../../config/default-rule-set';
+import type { LaneRules } from '../../shared/verify/lane-order';
+import { Papers, type Finding } from '../../shared/verify/papers';
+import { keyIdOf } from '../security/signer';
+
+const PROVEN = 0;
+const WRONG = 1;
+const USAGE = 2;
+const PAGE = 500;
+const SEALS_A_PAGE = 99;
+
+const HELP = `核验公开台账：日封存、记录证明、选房回执、选房次序、导出清单
+Verify seals, proofs, receipts, the order of a lane, and export manifests. Works offline on downloaded files.
+
+用法  npm run verify-proof -- [选项] 文件或网址 …
+
+  FILE        下载的 JSON（/api/seals、/api/seals/日期、/api/ledger/链名、…/proof、选房回执、导出的 manifest.json），可多个一起
+  URL         同上的网址；只给网站地址（如 https://example.cn）则下载全部公开台账与封存后核验
+  --key HEX   单位公布的签名公钥（04 开头的 130 位十六进制），可重复；不给时取自文件本身并注明
+  --rules F   选房规则 JSON：{ "版本号": { windowStartMs, windowEndMs, turnMs, maxDeferrals } }；不给时按操作规则的默认值
+  --json      最后一行输出一个 JSON 对象 { verified, findings: [{ verdict, zh, en }] }
+  --help      显示本说明
+
+退出码 exit code
+  0  未发现问题 (nothing wrong was found, and something was proven)
+  1  发现问题，或什么都不能证明 (something is wrong, or nothing could be proven)
+  2  用法不对，或文件读不了 (usage, or unreadable)
+`;
+
+interface Command {
+  readonly sources: readonly string[];
+  readonly keys: Readonly<Record<string, string>>;
+  readonly rules: Readonly<Record<string, LaneRules>> | null;
+  readonly asJson: boolean;
+}
+
+/** What is wrong with how it was called, or with what was given; the message is for people. */
+class UsageError extends Error {}
+
+async function main(): Promise<number> {
+  const command = readCommand(process.argv.slice(2));
+  if (command === null) {
+    process.stdout.write(HELP);
+    return PROVEN;
+  }
+  const papers = new Papers();
+  const findings: Finding[] = [];
+  for (const source of command.sources) {
+    for (const document of await documentsOf(source)) {
+      const manifest = manifestOf(document);
+      if (manifest !== null) findings.push(...(await checkFiles(manifest, source)));
+      if (!papers.add(document)) throw new UsageError(`${source}: 认不出这是什么 (not a document this program knows)`);
+    }
+  }
+  const { rules } = command;
+  findings.push(...papers.check({ keys: command.keys, rulesOf: (version) => (rules === null ? defaultRuleSet : (rules[String(version)] ?? null)) }));
+  const isWrong = findings.some(({ verdict }) => verdict === 'wrong');
+  const verified = !isWrong && findings.some(({ verdict }) => verdict === 'proven');
+  (command.asJson ? process.stderr : process.stdout).write(asText(findings, verified, isWrong));
+  if (command.asJson) process.stdout.write(`${JSON.stringify({ verified, findings })}\n`);
+  return verified ? PROVEN : WRONG;
+}
+
+function readCommand(args: readonly string[]): Command | null {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { key: { type: 'string', multiple: true }, rules: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  } catch (error) {
+    throw new UsageError(`选项不对 (unknown option)：${(error as Error).message}\n\n${HELP}`);
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) return null;
+  if (positionals.length === 0) throw new UsageError(`没有给出文件或网址 (nothing to verify)\n\n${HELP}`);
+  const keys: Record<string, string> = {};
+  for (const key of values.key ?? []) {
+    if (!/^04[0-9a-f]{128}$/i.test(key)) throw new UsageError('--key 应为 04 开头的 130 位十六进制 (130 hex digits, 04…)');
+    keys[keyIdOf(key.toLowerCase())] = key.toLowerCase();
+  }
+  return { sources: positionals, keys, rules: values.rules === undefined ? null : (readJson(values.rules) as Record<string, LaneRules>), asJson: values.json === true };
+}
+
+/** npm runs us in the project's directory; a relative path is meant from where npm was called. */
+function located(file: string): string {
+  const calledFrom = process.env['INIT_CWD'];
+  return existsSync(file) || calledFrom === undefined ? file : path.resolve(calledFrom, file);
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(located(file), 'utf8')) as unknown;
+  } catch (error) {
+    throw new UsageError(`${file}: 读不了，或不是 JSON (cannot be read, or is not JSON)：${(error as Error).message}`);
+  }
+}
+
+async function documentsOf(source: string): Promise<unknown[]> {
+  if (!/^https?:\/\//.test(source)) return [readJson(source)];
+  const url = new URL(source);
+  return url.pathname === '/' || url.pathname === '' ? downloadAll(url) : [await download(url)];
+}
+
+async function download(url: URL): Promise<unknown> {
+  const answer = await fetch(url).catch((error: unknown) => {
+    throw new UsageError(`${url.href}: 连不上 (cannot be reached)：${(error as Error).message}`);
+  });
+  if (!answer.ok) throw new UsageError(`${url.href}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as unknown;
+}
+
+/** The whole public ledger of a site: key, seals, every stream. */
+async function downloadAll(site: URL): Promise<unknown[]> {
+  const get = (route: string) => download(new URL(route, site));
+  const documents: unknown[] = [await get('/api/signing-key')];
+  for (let before: number | null = null; ;) {
+    const page = (await get(`/api/seals?limit=${SEALS_A_PAGE}${before === null ? '' : `&beforeNumber=${before}`}`)) as { nextBeforeNumber: number | null };
+    documents.push(page);
+    before = page.nextBeforeNumber;
+    if (before === null) break;
+  }
+  const { streams } = (await get('/api/ledger')) as { streams: { stream: string }[] };
+  for (const { stream } of streams) {
+    for (let after = 0; ;) {
+      const page = (await get(`/api/ledger/${encodeURIComponent(stream)}?limit=${PAGE}&afterSeq=${after}`)) as { entries: { seq: number }[] };
+      documents.push(page);
+      if (page.entries.length < PAGE) break;
+      after = page.entries.at(-1)!.seq;
+    }
+  }
+  return documents;
+}
+
+interface Manifest {
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sm3: string }[];
+}
+
+/** The files an export's manifest names; null when the document is none. */
+function manifestOf(document: unknown): Manifest | null {
+  const body = (document as { body?: unknown } | null)?.body;
+  if (typeof body !== 'string') return null;
+  try {
+    const content = JSON.parse(body) as Manifest & { kind?: unknown };
+    return content.kind === 'export' && Array.isArray(content.files) ? content : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The files beside a manifest, hashed again. */
+async function checkFiles({ files }: Manifest, source: string): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { name, sm3 } of files) {
+    // The name comes from outside; it may only name a neighbour.
+    const file = path.join(path.dirname(located(source)), path.basename(name));
+    if (/^https?:/.test(source) || !existsSync(file)) {
+      findings.push({ verdict: 'open', zh: `${name}：不在清单旁边，未核对`, en: `${name}: not beside the manifest, not checked` });
+      continue;
+    }
+    const hash = createHash('sm3');
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    findings.push(hash.digest('hex') === sm3
+      ? { verdict: 'proven', zh: `${name}：与清单一致，导出后未改动`, en: `${name}: as the manifest says, unchanged since the export` }
+      : { verdict: 'wrong', zh: `${name}：与清单不符，导出后被改动`, en: `${name}: changed since the export` });
+  }
+  return findings;
+}
+
+const MARKS = { proven: '✓', wrong: '✗', open: '·' } as const;
+
+function asText(findings: readonly Finding[], verified: boolean, isWrong: boolean): string {
+  const lines = findings.map(({ verdict, zh, en }) => `  ${MARKS[verdict]} ${zh}\n      ${en}`);
+  const summary = isWrong ? '发现问题 (something is wrong)' : verified ? '核验通过 (verified)' : '没有可以证明的内容 (nothing could be proven)';
+  const counts = `✓ 已证明 proven ${countOf(findings, 'proven')}，✗ 有问题 wrong ${countOf(findings, 'wrong')}，· 未能证明 open ${countOf(findings, 'open')}`;
+  return `${lines.join('\n')}\n\n${summary}：${counts}\n`;
+}
+
+const countOf = (findings: readonly Finding[], verdict: Finding['verdict']): number => findings.filter((one) => one.verdict === verdict).length;
+
+main().then((code) => {
+  process.exitCode = code;
+}, (error: unknown) => {
+  process.stderr.write(`${error instanceof UsageError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = USAGE;
+});

@@ -1,0 +1,248 @@
+/**
+ * Everything somebody downloaded, checked together: keys, seals, proofs, receipts, pages of the public ledger. Each
+ * finding says in Chinese and English what is proven, what is wrong, or what these papers cannot prove. Nothing is
+ * taken on trust but the keys the reader gives.
+ */
+import { addDays } from '../shanghai-time';
+import { findBreak, type PublicEntry } from './entry';
+import { groupsNeeded, replayLane, type LaneRules } from './lane-order';
+import { readReceipt, receiptAgrees } from './receipt';
+import { checkSignature, findProofProblem, findSealProblem, hashOfSeal, readSeal, type EntryProof, type SealContent, type SignatureVerdict, type Signed, type TrustedKeys } from './seal';
+import { fromHex, sm3, toHex } from './sm3';
+import { chainWords, laneWords, proofWords, sealWords } from './words';
+
+export interface Finding {
+  /** `open`: these papers prove it neither way. */
+  readonly verdict: 'proven' | 'wrong' | 'open';
+  readonly zh: string;
+  readonly en: string;
+}
+
+export interface CheckOptions {
+  /** Keys the reader has from elsewhere; without any, those in the papers are used and the findings say so. */
+  readonly keys: TrustedKeys;
+  rulesOf(version: number): LaneRules | null;
+}
+
+const SHOWN = 20;
+
+/** What was recognised among the documents given, whatever their order. */
+export class Papers {
+  private readonly seals = new Map<string, Signed>();
+  private readonly proofs: EntryProof[] = [];
+  private readonly receipts: Signed[] = [];
+  private readonly manifests: Signed[] = [];
+  private readonly streams = new Map<string, Map<number, PublicEntry>>();
+  private readonly foundKeys: Record<string, string> = {};
+  private readonly findings: Finding[] = [];
+
+  /** Takes in one parsed document as the service publishes it; false when it is none that is known. */
+  add(document: unknown): boolean {
+    if (typeof document !== 'object' || document === null) return false;
+    if (Array.isArray(document)) return document.length > 0 && document.map((one) => this.add(one)).every(Boolean);
+    const given = document as Record<string, unknown>;
+    if (Array.isArray(given['seals'])) return given['seals'].map((one) => this.add(one)).every(Boolean);
+    if (typeof given['stream'] === 'string' && Array.isArray(given['entries'])) return this.addPage(given['stream'], given['entries'] as PublicEntry[]);
+    if (isEntry(given['entry']) && Array.isArray(given['path']) && isSigned(given['seal'])) {
+      this.proofs.push(given as unknown as EntryProof);
+      return this.add(given['seal']);
+    }
+    if (typeof given['keyId'] === 'string' && typeof given['publicKey'] === 'string') this.foundKeys[given['keyId']] = given['publicKey'];
+    if (isSigned(given)) {
+      const kind = kindOf(given.body);
+      if (kind === 'pick') this.receipts.push(given);
+      else if (kind === 'daySeal') this.seals.set(hashOfSeal(given), given);
+      else if (kind === 'export') this.manifests.push(given);
+      return kind !== null;
+    }
+    return typeof given['keyId'] === 'string' && typeof given['publicKey'] === 'string';
+  }
+
+  private addPage(stream: string, entries: readonly PublicEntry[]): boolean {
+    if (!entries.every(isEntry)) return false;
+    const known = this.streams.get(stream) ?? new Map<number, PublicEntry>();
+    for (const entry of entries) known.set(entry.seq, entry);
+    this.streams.set(stream, known);
+    return true;
+  }
+
+  /** Judges all of it together. */
+  check(options: CheckOptions): Finding[] {
+    this.findings.length = 0;
+    const keys = this.keysToUse(options.keys);
+    const seals = this.checkSeals(keys);
+    for (const manifest of this.manifests) this.signature('导出清单', 'export manifest', checkSignature(manifest, keys));
+    this.checkProofs(keys);
+    this.checkReceipts(keys);
+    const whole = this.checkStreams(seals);
+    this.checkLanes(whole, seals, options);
+    return [...this.findings];
+  }
+
+  private keysToUse(given: TrustedKeys): TrustedKeys {
+    if (Object.keys(given).length > 0) return given;
+    const keys: Record<string, string> = {};
+    for (const [keyId, key] of Object.entries(this.foundKeys)) {
+      // A key's id is made from the key: nobody can pass off another key under a published id.
+      const bytes = fromHex(key);
+      if (bytes !== null && toHex(sm3(bytes)).slice(0, 16) === keyId) keys[keyId] = key;
+      else this.wrong(`公钥 ${keyId} 与其编号不符`, `public key ${keyId} does not have this id`);
+    }
+    const ids = Object.keys(keys).join(', ');
+    if (ids !== '') this.open(`签名公钥取自文件本身（编号 ${ids}）：请与单位公布的公钥编号核对，或用 --key 指定`, `the signing key was taken from the papers themselves (id ${ids}): compare it with the published one, or give it with --key`);
+    return keys;
+  }
+
+  /** Seals by number; several of one number are two stories about one day. */
+  private checkSeals(keys: TrustedKeys): Map<number, { readonly content: SealContent; readonly seal: Signed }> {
+    const byNumber = new Map<number, { readonly content: SealContent; readonly seal: Signed }>();
+    for (const [hash, seal] of this.seals) {
+      const content = readSeal(seal.body);
+      const name = content === null ? hash.slice(0, 16) : `${content.day} 第 ${content.number} 号`;
+      if (content === null) {
+        this.wrong(`封存 ${name}：${sealWords.notASeal.zh}`, `seal ${name}: ${sealWords.notASeal.en}`);
+        continue;
+      }
+      const twin = byNumber.get(content.number);
+      if (twin !== undefined) this.wrong(`第 ${content.number} 号封存有两个不同的版本（${hashOfSeal(twin.seal).slice(0, 16)} 与 ${hash.slice(0, 16)}）：有人被给了另一本账`, `there are two different seals number ${content.number}: somebody was shown another ledger`);
+      this.signature(`封存 ${name}`, `seal ${content.number} of ${content.day}`, checkSignature(seal, keys), ` 哈希 hash ${hash}`);
+      byNumber.set(content.number, { content, seal });
+    }
+    const numbers = [...byNumber.keys()].sort((a, b) => a - b);
+    let run: number[] = [];
+    for (const [at, number] of numbers.entries()) {
+      run.push(number);
+      if (numbers[at + 1] === number + 1) continue;
+      if (run.length > 1 || number === 1) this.checkRun(run.map((one) => byNumber.get(one)!.seal), run, keys);
+      run = [];
+    }
+    return byNumber;
+  }
+
+  private checkRun(seals: readonly Signed[], numbers: readonly number[], keys: TrustedKeys): void {
+    const problem = findSealProblem(seals, keys, (day) => addDays(day, 1), numbers[0] === 1);
+    const [from, to] = [numbers[0]!, numbers.at(-1)!];
+    if (problem === null) this.proven(`第 ${from}–${to} 号封存逐日相连，没有遗漏或重复的记录`, `seals ${from}–${to} follow day by day; no entry is left out or sealed twice`);
+    else this.wrong(`第 ${problem.number} 号封存：${sealWords[problem.what].zh}`, `seal ${problem.number}: ${sealWords[problem.what].en}`);
+  }
+
+  private checkProofs(keys: TrustedKeys): void {
+    for (const proof of this.proofs) {
+      const { entry } = proof;
+      const problem = findProofProblem(proof);
+      const name = `${entry.stream} 第 ${entry.seq} 条`;
+      if (problem !== null) this.wrong(`${name}：${proofWords[problem].zh}`, `${entry.stream} ${entry.seq}: ${proofWords[problem].en}`);
+      else if (checkSignature(proof.seal, keys) !== 'invalid') this.proven(`${name}（${entry.type}）在 ${readSeal(proof.seal.body)!.day} 的封存之中，一字未改`, `${entry.stream} ${entry.seq} (${entry.type}) is under the seal of ${readSeal(proof.seal.body)!.day}, unchanged`);
+    }
+  }
+
+  private checkReceipts(keys: TrustedKeys): void {
+    for (const receipt of this.receipts) {
+      const content = readReceipt(receipt.body);
+      if (content === null) {
+        this.wrong('选房回执：内容不成立', 'receipt: its content is not one');
+        continue;
+      }
+      const { group, queueNumber, address, ledger } = content;
+      const [zh, en] = [`选房回执 ${group} 第 ${queueNumber} 号 ${address}`, `receipt of ${group} ${queueNumber}`];
+      this.signature(zh, en, checkSignature(receipt, keys));
+      const entry = this.streams.get(ledger.stream)?.get(ledger.seq) ?? this.proofs.find((proof) => proof.entry.stream === ledger.stream && proof.entry.seq === ledger.seq)?.entry;
+      if (entry === undefined) this.open(`${zh}：未提供台账 ${ledger.stream} 第 ${ledger.seq} 条，未能核对`, `${en}: ledger entry ${ledger.stream} ${ledger.seq} was not given`);
+      else if (receiptAgrees(receipt, entry)) this.proven(`${zh}：与台账 ${ledger.stream} 第 ${ledger.seq} 条一致`, `${en}: agrees with ledger entry ${ledger.stream} ${ledger.seq}`);
+      else this.wrong(`${zh}：与台账不一致`, `${en}: the ledger says something else`);
+    }
+  }
+
+  /** The streams that are whole from their first entry, pinned to the seals where there are any. */
+  private checkStreams(seals: ReadonlyMap<number, { readonly content: SealContent }>): Map<string, readonly PublicEntry[]> {
+    const whole = new Map<string, readonly PublicEntry[]>();
+    for (const [stream, known] of this.streams) {
+      const entries = [...known.values()].sort((a, b) => a.seq - b.seq);
+      const problem = findBreak(stream, entries);
+      if (problem !== null) {
+        const isPart = problem.what === 'missing';
+        const [zh, en] = [`${stream} 第 ${problem.seq} 条：${chainWords[problem.what].zh}`, `${stream} ${problem.seq}: ${chainWords[problem.what].en}`];
+        if (isPart) this.open(`${zh}，请从第 1 条起下载全部`, `${en}; download the stream from entry 1`);
+        else this.wrong(zh, en);
+        continue;
+      }
+      whole.set(stream, entries);
+      this.proven(`${stream} 第 1–${entries.length} 条逐条相扣，没有缺漏改动`, `${stream} 1–${entries.length}: chained, nothing missing or changed`);
+      this.pin(stream, entries, seals);
+    }
+    return whole;
+  }
+
+  private pin(stream: string, entries: readonly PublicEntry[], seals: ReadonlyMap<number, { readonly content: SealContent }>): void {
+    let pinned = 0;
+    for (const { content } of seals.values()) {
+      const head = content.streams.find((one) => one.stream === stream);
+      if (head === undefined || head.seq > entries.length || head.seq === 0) continue;
+      if (entries[head.seq - 1]!.hash !== head.hash) this.wrong(`${stream} 第 ${head.seq} 条与 ${content.day} 的封存不符：台账在封存之后被改写`, `${stream} ${head.seq} is not what the seal of ${content.day} says: the ledger was rewritten after its seal`);
+      else pinned = Math.max(pinned, head.seq);
+    }
+    if (pinned > 0) this.proven(`${stream} 前 ${pinned} 条与公布的封存一致`, `${stream} up to ${pinned} is what the published seals say`);
+  }
+
+  private checkLanes(whole: ReadonlyMap<string, readonly PublicEntry[]>, seals: ReadonlyMap<number, { readonly content: SealContent }>, options: CheckOptions): void {
+    for (const [stream, lane] of whole) {
+      if (!stream.startsWith('lane.')) continue;
+      const laneId = stream.slice('lane.'.length);
+      const needed = groupsNeeded(lane).map((group) => `group.${group}`);
+      const missing = needed.filter((name) => !whole.has(name));
+      if (missing.length > 0) {
+        this.open(`${laneId} 通道：还需下载 ${missing.join('、')} 才能核对次序`, `lane ${laneId}: download ${missing.join(', ')} as well to check its order`);
+        continue;
+      }
+      const groups = needed.map((name) => whole.get(name)!);
+      const { problems, turns, ended, numbers, unknownTypes } = replayLane({ laneId, lane, groups, rulesOf: (version) => options.rulesOf(version) });
+      if (problems.length === 0) {
+        this.proven(`${laneId} 通道：${numbers} 个顺序号、${turns} 次轮到（${ended} 次已结束）全部按序，无人被越过，时长足额，截止时刻只延后`, `lane ${laneId}: ${numbers} numbers, ${turns} turns (${ended} ended), all in order; nobody passed over, no turn too short, deadlines only moved later`);
+        if (seals.size === 0) this.open(`${laneId} 通道：未提供日封存，不能证明别人看到的是同一本台账`, `lane ${laneId}: without seals this does not prove that others are shown the same ledger`);
+      }
+      for (const { stream: where, seq, what, about } of problems.slice(0, SHOWN)) this.wrong(`${where} 第 ${seq} 条：${laneWords[what].zh} ${about}`.trim(), `${where} ${seq}: ${laneWords[what].en} ${about}`.trim());
+      if (problems.length > SHOWN) this.wrong(`${laneId} 通道：另有 ${problems.length - SHOWN} 处问题`, `lane ${laneId}: ${problems.length - SHOWN} more problems`);
+      if (unknownTypes.length > 0) this.open(`${laneId} 通道：有不认识的记录种类，未据此采信任何事：${unknownTypes.join('、')}`, `lane ${laneId}: kinds of entry not known, and not believed: ${unknownTypes.join(', ')}`);
+    }
+  }
+
+  private signature(zh: string, en: string, verdict: SignatureVerdict, more = ''): void {
+    if (verdict === 'valid') this.proven(`${zh}：签名有效${more}`, `${en}: signature valid`);
+    else if (verdict === 'invalid') this.wrong(`${zh}：签名无效`, `${en}: signature invalid`);
+    else if (verdict === 'unknownKey') this.open(`${zh}：没有对应的公钥，签名未核对`, `${en}: its key was not given; signature not checked`);
+    else this.open(`${zh}：本设备不能核对签名，请换一台设备`, `${en}: this device cannot check signatures`);
+  }
+
+  private proven(zh: string, en: string): void {
+    this.findings.push({ verdict: 'proven', zh, en });
+  }
+
+  private wrong(zh: string, en: string): void {
+    this.findings.push({ verdict: 'wrong', zh, en });
+  }
+
+  private open(zh: string, en: string): void {
+    this.findings.push({ verdict: 'open', zh, en });
+  }
+}
+
+/** The kind a signed text says it is; null when it is none of ours. */
+function kindOf(body: string): 'pick' | 'daySeal' | 'export' | null {
+  try {
+    const { kind } = JSON.parse(body) as { kind?: unknown };
+    return kind === 'pick' || kind === 'daySeal' || kind === 'export' ? kind : null;
+  } catch {
+    return null;
+  }
+}
+
+function isSigned(value: unknown): value is Signed {
+  const given = value as Record<string, unknown> | null;
+  return typeof given === 'object' && given !== null && typeof given['body'] === 'string' && typeof given['signature'] === 'string' && typeof given['keyId'] === 'string';
+}
+
+function isEntry(value: unknown): value is PublicEntry {
+  const given = value as Record<string, unknown> | null;
+  return typeof given === 'object' && given !== null && typeof given['stream'] === 'string' && Number.isSafeInteger(given['seq']) && Number.isFinite(given['atMs']) && typeof given['type'] === 'string'
+    && typeof given['open'] === 'object' && given['open'] !== null && typeof given['hash'] === 'string' && typeof given['prevHash'] === 'string' && typeof given['detailHash'] === 'string';
+}
