@@ -38,6 +38,21 @@ export const defaultRuleSet: RuleSetValues = {
   firstReviewPublicityDays: 7, // Doc 一(三): 现行审核程序, which gives no number: the city's to set
   secondReviewPublicityDays: 7,
   draftKeepDays: 90,
+  // The streets and townships as the city lists them; a district without any takes no applications online yet.
+  reviewStreets: [
+    { district: '章贡区', streets: ['解放街道', '赣江街道', '南外街道', '东外街道', '水东镇', '水南镇', '水西镇', '沙石镇', '沙河镇'] },
+    { district: '赣州经开区', streets: ['黄金岭街道', '蟠龙镇', '湖边镇', '凤岗镇', '三江乡'] },
+    { district: '赣州蓉江新区', streets: ['潭口镇', '潭东镇', '高校园区'] },
+    { district: '南康区', streets: ['蓉江街道', '东山街道', '唐江镇', '龙岭镇', '镜坝镇'] },
+    { district: '赣县区', streets: ['梅林镇', '茅店镇', '五云镇', '江口镇', '储潭镇'] },
+  ],
+  levelOneReviewDays: 15, // Doc 一(三) leaves the lengths to 现行审核程序
+  levelTwoReviewDays: 15,
+  reviewDaysKind: 'natural',
+  reviewWarnDays: 3,
+  reviewStalledDays: 10,
+  supplementWithinDays: 30,
+  supplementDaysKind: 'natural',
   continuationsPerBatch: 1, // Doc 二(三): 一批次最多只能申请一次
   noticeDownloadDays: 3, // Doc 二(四): 3个自然日内自行下载打印
   lateDownloadForfeits: false,

@@ -10,7 +10,7 @@ export type AppliesTo =
   /** From the effective instant for everyone. */
   | 'everything';
 
-export type FieldKind = 'duration' | 'timeOfDay' | 'days' | 'years' | 'count' | 'factor' | 'switch' | 'choice' | 'areas';
+export type FieldKind = 'duration' | 'timeOfDay' | 'days' | 'years' | 'count' | 'factor' | 'switch' | 'choice' | 'areas' | 'streets';
 
 /** What a form needs to draw the field and help with it. */
 export interface FieldFacts {
@@ -63,4 +63,10 @@ const text = z.string().check(z.minLength(1), z.maxLength(40));
 export const areas = (facts: FieldFacts) => ({
   ...facts, ...plain, kind: 'areas' as const,
   schema: z.array(z.strictObject({ code: z.string().check(z.regex(/^[a-z][a-z0-9]{1,30}$/)), name: text, districts: z.array(text).check(z.minLength(1), z.maxLength(50)) })).check(z.minLength(1), z.maxLength(100)),
+});
+
+/** Streets and townships (街道、乡镇) per district: whose clerks do the first review (V1). */
+export const streets = (facts: FieldFacts) => ({
+  ...facts, ...plain, kind: 'streets' as const,
+  schema: z.array(z.strictObject({ district: text, streets: z.array(text).check(z.maxLength(200)) })).check(z.maxLength(200)),
 });

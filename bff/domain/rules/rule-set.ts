@@ -4,7 +4,7 @@
  * Immutable once published; tickets, turns and picks record the version they were decided under.
  */
 import * as z from 'zod/mini';
-import { areas, choice, count, days, duration, factor, onOff, timeOfDay, workingDays, years } from './field';
+import { areas, choice, count, days, duration, factor, onOff, streets, timeOfDay, workingDays, years } from './field';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -28,6 +28,14 @@ export const ruleFields = {
   firstReviewPublicityDays: days({ rule: 'V1', appliesTo: 'period', label: '第一榜公示天数', help: '街道（乡镇）初审通过后公示几个自然日，公示当天计入。' }, 1, 60),
   secondReviewPublicityDays: days({ rule: 'V1', appliesTo: 'period', label: '第二榜公示天数', help: '区级复审通过后公示几个自然日，公示当天计入。' }, 1, 60),
   draftKeepDays: days({ rule: 'V1', appliesTo: 'everything', label: '申请草稿保留天数', help: '未提交的申请草稿，最后一次修改后保留几个自然日。' }, 7, 730),
+  reviewStreets: streets({ rule: 'V1', appliesTo: 'everything', label: '受理街道（乡镇）', help: '每个所属区由哪些街道（乡镇）初审。没有录入街道的区暂不能在线提交申请。' }),
+  levelOneReviewDays: days({ rule: 'V1', appliesTo: 'period', label: '街道（乡镇）初审期限', help: '收到申请后几日内应完成初审；从次日起算，逾期的在待办中标出。' }, 1, 120),
+  levelTwoReviewDays: days({ rule: 'V1', appliesTo: 'period', label: '区级复审期限', help: '第一榜公示结束后几日内应完成复审；从次日起算，逾期的在待办中标出。' }, 1, 120),
+  reviewDaysKind: choice({ rule: 'V1', appliesTo: 'period', label: '审核期限的计算方式', help: '按工作日计算时，须先录入相应年份的节假日安排；未录入的，期限待定。' }, { natural: '自然日', working: '工作日' }),
+  reviewWarnDays: count({ rule: 'V1', appliesTo: 'everything', label: '审核到期前几天提醒', help: '距离审核期限还有几天时，在待办中提示即将到期。' }, 0, 60),
+  reviewStalledDays: count({ rule: 'V1', appliesTo: 'everything', label: '逾期几天算搁置', help: '超过审核期限几天仍未办理的，标为搁置。' }, 0, 120),
+  supplementWithinDays: days({ rule: 'V1', appliesTo: 'period', label: '补正期限', help: '退回补正后，家庭几日内应补正并重新提交；逾期未提交的，申请终止，可以重新申请。' }, 1, 180),
+  supplementDaysKind: choice({ rule: 'V1', appliesTo: 'period', label: '补正期限的计算方式', help: '按工作日计算时，须先录入相应年份的节假日安排，否则不能退回补正。' }, { natural: '自然日', working: '工作日' }),
   numbersPublicityDays: days({ rule: 'G5', appliesTo: 'period', label: '轮候顺序号公示天数', help: '新生成的轮候顺序号公示几个自然日，公示当天计入；期满次日零时加入排队。' }, 1, 60),
 
   continueWithinDays: days({ rule: 'M1', appliesTo: 'turn', label: '申请继续轮候的期限', help: '没有按时选房的家庭，从次日起几日内可以申请继续参与轮候。' }, 1, 60),

@@ -1,0 +1,21 @@
+/** Which published rule set (选房规则) holds when. Pure. */
+import type { RuleSet } from './rule-set';
+
+export interface PublishedRuleSet extends RuleSet {
+  /** 00:00 Shanghai of its first day. */
+  readonly effectiveAtMs: number;
+}
+
+/**
+ * The highest-numbered set that has taken effect. Numbers and effective instants grow together, except that of two
+ * sets for the same instant the later one replaces the earlier before it ever held. Null before the first.
+ */
+export function ruleSetAt<S extends PublishedRuleSet>(sets: readonly S[], atMs: number): S | null {
+  return sets.reduce<S | null>((best, set) => (set.effectiveAtMs <= atMs && (best === null || set.version > best.version) ? set : best), null);
+}
+
+/** The next instant after `atMs` at which another set takes effect; null: none is scheduled. */
+export function nextEffectiveAfter(sets: readonly PublishedRuleSet[], atMs: number): number | null {
+  const later = sets.map((set) => set.effectiveAtMs).filter((effectiveAtMs) => effectiveAtMs > atMs);
+  return later.length === 0 ? null : Math.min(...later);
+}
