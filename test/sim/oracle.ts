@@ -31,8 +31,8 @@ const PERSONAL = /小雨|大海|(?<![0-9a-f])1[3-9]\d{9}(?![0-9a-f])|(?<![0-9a-f
 /** An outage is counted from the last beat, which may be five seconds old; one shorter than the threshold is none. */
 const BEAT_AGE_MS = 5_000;
 const SLACK_MS = BEAT_AGE_MS + law.outageThresholdMs;
-/** A look may come a second late; a message may take two. */
-const TICK_SLACK_MS = 4_000;
+/** A look may come a second late, and within it several messages may take two seconds each. */
+const TICK_SLACK_MS = 15_000;
 
 export class Oracle extends Findings {
   readonly city = new City();

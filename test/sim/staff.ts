@@ -25,7 +25,7 @@ export class Staff {
     const { kernel } = this.sim.world;
     await this.sim.world.store.transact(async (tx) => {
       for (const [district, id] of this.reviewerOf) {
-        await tx.staff.insert({ id, account: id, passwordHash: '', name: '审核员', role: 'districtReviewer', districts: [district], phoneSealed: kernel.crypto.seal(`1580000000${id.at(-1)}`), active: true });
+        await tx.staff.insert({ id, account: id, passwordHash: '', name: '审核员', role: 'districtReviewer', districts: [district], streets: [], phoneSealed: kernel.crypto.seal(`1580000000${id.at(-1)}`), active: true });
       }
     });
   }
