@@ -16,7 +16,7 @@ const ROLES = ['city', 'administrator', 'districtReviewer', 'streetClerk', 'oper
 const MIN_PASSWORD = 10;
 const HELP = `工作人员账号 staff accounts
 
-用法  npm run staff -- add --account A --name 姓名 --role ROLE [--districts 章贡区,赣州经开区] [--phone 手机] [--data DIR]
+用法  npm run staff -- add --account A --name 姓名 --role ROLE [--districts 章贡区,赣州经开区] [--streets 解放街道,南外街道] [--phone 手机] [--data DIR]
       npm run staff -- disable --account A [--data DIR]
 
 密码从标准输入读取，至少 ${MIN_PASSWORD} 位 (the password is read from standard input)
@@ -28,7 +28,7 @@ const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { account: { type: 'string' }, name: { type: 'string' }, role: { type: 'string' }, districts: { type: 'string' }, phone: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean' } },
+    options: { account: { type: 'string' }, name: { type: 'string' }, role: { type: 'string' }, districts: { type: 'string' }, streets: { type: 'string' }, phone: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean' } },
   });
   const [command] = positionals;
   if (values.help === true || !['add', 'disable'].includes(command ?? '') || values.account === undefined) {
@@ -62,7 +62,7 @@ async function main(): Promise<number> {
       }
       if (existing !== undefined) return `账号 ${account} 已存在`;
       await tx.staff.insert({
-        id: `staff-${account}`, account, passwordHash, name: values.name ?? '', role: values.role ?? '', districts: (values.districts ?? '').split(',').map((d) => d.trim()).filter((d) => d !== ''),
+        id: `staff-${account}`, account, passwordHash, name: values.name ?? '', role: values.role ?? '', districts: listOf(values.districts), streets: listOf(values.streets),
         phoneSealed: values.phone === undefined ? '' : kernel.crypto.seal(values.phone), active: true,
       });
       await record({ stream: OFFICE_STREAM, type: 'StaffAdded', open: {}, detail: { account, role: values.role } });
@@ -75,6 +75,8 @@ async function main(): Promise<number> {
     await store.close();
   }
 }
+
+const listOf = (text: string | undefined): string[] => (text ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
 
 async function readPassword(): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write('密码（输入时会显示，请避开他人）: ');

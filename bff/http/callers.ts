@@ -23,6 +23,6 @@ export async function identify(store: Store, clock: Clock, token: string | null)
     const member = await tx.staff.get(session.subjectId);
     // Someone who left, or was barred, is out at once and not when the session ends.
     if (member === null || !member.active) return 'SESSION_EXPIRED';
-    return { kind: 'staff', sessionId: session.id, staffId: member.id, role: member.role, districts: member.districts };
+    return { kind: 'staff', sessionId: session.id, staffId: member.id, role: member.role, districts: member.districts, streets: member.streets };
   });
 }

@@ -8,7 +8,7 @@ export type Caller =
   | { readonly kind: 'public' }
   /** A signed-in phone; it may speak for the households whose contact it is. */
   | { readonly kind: 'family'; readonly sessionId: string; readonly phoneIndex: string }
-  | { readonly kind: 'staff'; readonly sessionId: string; readonly staffId: string; readonly role: string; readonly districts: readonly string[] };
+  | { readonly kind: 'staff'; readonly sessionId: string; readonly staffId: string; readonly role: string; readonly districts: readonly string[]; /** Of a street clerk. */ readonly streets?: readonly string[] };
 
 export interface ApiRequest<N extends RouteName = RouteName> {
   readonly params: Readonly<Record<string, string>>;

@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { collection } from './collection';
 import { batchCollections } from './shapes/batch';
 import { calendarCollections } from './shapes/calendar';
+import { ruleCollections } from './shapes/rules';
 import { publicityCollections } from './shapes/publicity';
 import { standingCollections } from './shapes/standing';
 import { supervisionCollections } from './shapes/supervision';
@@ -204,7 +205,7 @@ export const collections = {
   staff: collection(
     z.strictObject({
       ...base,
-      account: text, passwordHash: text, name: text, role: text, districts: z.array(text), phoneSealed: text, active: z.boolean(),
+      account: text, passwordHash: text, name: text, role: text, districts: z.array(text), /** Of a street clerk: whose applications it reviews (P1). */ streets: z.array(text), phoneSealed: text, active: z.boolean(),
     }),
     [{ name: 'staffAccount', fields: ['account'], unique: true }],
   ),
@@ -213,9 +214,6 @@ export const collections = {
   heartbeats: collection(z.strictObject({ ...base, beatAtMs: ms }), []),
   outages: collection(z.strictObject({ ...base, fromMs: ms, toMs: ms }), [{ name: 'outagesByTime', fields: ['fromMs'] }]),
 
-  ruleSets: collection(z.strictObject({ ...base, number: z.int(), publishedAtMs: ms, values: z.record(text, z.unknown()) }), [
-    { name: 'ruleSetNumber', fields: ['number'], unique: true },
-  ]),
   /** One document that turns contend for when only one may be open in the whole city (Q3's setting). */
   gates: collection(z.strictObject({ ...base, holder: nullable(text) }), []),
   imports: collection(
@@ -226,6 +224,7 @@ export const collections = {
   settings: collection(z.strictObject({ ...base, value: z.unknown() }), []),
   migrations: collection(z.strictObject({ ...base, name: text, atMs: ms }), []),
   ...publicityCollections,
+  ...ruleCollections,
   ...supervisionCollections,
   ...calendarCollections,
   ...batchCollections,
@@ -256,6 +255,8 @@ export type Person = DocOf<'persons'>;
 export type Forfeit = DocOf<'forfeits'>;
 export type Bar = DocOf<'bars'>;
 export type CreditRecord = DocOf<'creditRecords'>;
+export type RuleSetDoc = DocOf<'ruleSets'>;
+export type RuleSetDraft = DocOf<'ruleSetDrafts'>;
 export type CalendarYear = DocOf<'calendarYears'>;
 export type Seal = DocOf<'seals'>;
 export type ExportDoc = DocOf<'exports'>;

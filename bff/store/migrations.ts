@@ -18,7 +18,16 @@ export class NewerDataError extends Error {
 }
 
 /** Every migration of the system. The first marks data of the first release, so that every later one can be told from it. */
-export const migrations: readonly Migration[] = [{ number: 1, name: 'baseline', run: async () => undefined }];
+export const migrations: readonly Migration[] = [
+  { number: 1, name: 'baseline', run: async () => undefined },
+  {
+    number: 2, name: 'streets of staff',
+    run: async (tx) => {
+      // Documents written before have no such field, whatever the type says.
+      for (const member of await tx.staff.find({})) if (!Array.isArray(member.streets)) await tx.staff.replace({ ...member, streets: [] });
+    },
+  },
+];
 
 const idOf = (number: number) => String(number).padStart(6, '0');
 

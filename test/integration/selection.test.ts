@@ -175,7 +175,7 @@ test('L4: homes left over after a round stay available, for whoever joins the qu
 });
 
 test('Q7: for low-rent families the reviewing staff of their district are told as well', async () => {
-  await world.store.transact((tx) => tx.staff.insert({ id: 'staff-r', account: 'r', passwordHash: '', name: '审', role: 'districtReviewer', districts: ['章贡区'], phoneSealed: world.kernel.crypto.seal('19911111111'), active: true }));
+  await world.store.transact((tx) => tx.staff.insert({ id: 'staff-r', account: 'r', passwordHash: '', name: '审', role: 'districtReviewer', districts: ['章贡区'], streets: [], phoneSealed: world.kernel.crypto.seal('19911111111'), active: true }));
   await openLane();
   const told = () => world.gateway.sent.filter((m) => m.phone === '19911111111');
   expect(told()).toHaveLength(1);

@@ -82,7 +82,7 @@ const clock = { now: () => Date.now() };
     store = await openMongoStore({ uri });
     // The window is open all day: this test runs when it runs.
     const values = { ...defaultRuleSet, windowStartMs: 0, windowEndMs: DAY_MS, outageThresholdMs: OUTAGE_THRESHOLD_MS };
-    await store.transact((tx) => tx.ruleSets.insert({ id: 'ruleSet-1', number: 1, publishedAtMs: clock.now(), values }));
+    await store.transact((tx) => tx.ruleSets.insert({ id: 'ruleSet-1', number: 1, title: '测试', reason: '', effectiveAtMs: 0, publishedAtMs: 0, publishedBy: '', values }));
     kernel = (await createKernel({ store, clock, keys: loadKeys({ dir, env, allowGenerate: false }), log: quietLog })).kernel;
     for (const [i, laneId] of LANES.entries()) {
       // Numbers count on through the lanes, so that the number tells the telephone.
@@ -90,7 +90,7 @@ const clock = { now: () => Date.now() };
       await seedLane(kernel, { laneId, families, homes: 6 }, i * FAMILIES);
     }
     const passwordHash = await hashPassword('city-2026-password');
-    await store.transact((tx) => tx.staff.insert({ id: 'staff-city', account: 'city', passwordHash, name: '市中心', role: 'city', districts: [], phoneSealed: '', active: true }));
+    await store.transact((tx) => tx.staff.insert({ id: 'staff-city', account: 'city', passwordHash, name: '市中心', role: 'city', districts: [], streets: [], phoneSealed: '', active: true }));
     [a, b] = await Promise.all([startOne(), startOne()]);
     staffToken = (await a.call<{ token: string }>('POST', '/api/staff/sessions', { body: { account: 'city', password: 'city-2026-password' } })).body.token;
     // Opened through both, so that either's word counts for the other.

@@ -46,7 +46,7 @@ async function addStaff(kernel: Kernel): Promise<void> {
   await kernel.store.transact(async (tx) => {
     for (const [i, { account, name, role, districts }] of demoStaff.entries()) {
       if ((await tx.staff.get(`staff-${account}`)) !== null) continue;
-      await tx.staff.insert({ id: `staff-${account}`, account, passwordHash: hashes[i] ?? '', name, role, districts: [...districts], phoneSealed: role === 'districtReviewer' ? kernel.crypto.seal('19900009001') : '', active: true });
+      await tx.staff.insert({ id: `staff-${account}`, account, passwordHash: hashes[i] ?? '', name, role, districts: [...districts], streets: [], phoneSealed: role === 'districtReviewer' ? kernel.crypto.seal('19900009001') : '', active: true });
     }
   });
 }
