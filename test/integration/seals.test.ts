@@ -1,5 +1,9 @@
 /** S2: the daily seal on a real store: every day once, nothing left out, nothing twice; proofs anyone can check. */
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { addDays, DAY_MS, dayOf, startOfDay } from '../../shared/shanghai-time';
 import type { EntryProofView, SealView } from '../../shared/contract/supervision-schemas';
 import { entryProof, seal as sealSchema, sealPage } from '../../shared/contract/supervision-schemas';
@@ -9,6 +13,7 @@ import { sealDays } from '../../bff/features/seals/seal-days';
 import { Refusal, type ApiRequest } from '../../bff/http/request';
 import { systemAct } from '../../bff/kernel';
 import { change } from '../../bff/store/change';
+import { startDemo } from '../support/service';
 import { buildWorld, MORNING_MS, type World } from '../support/world';
 
 let world: World;
@@ -164,6 +169,51 @@ test('S2: seals survive a restart, and the clock’s midnight belongs to the new
   expect((await seals()).map(({ body }) => readSeal(body)!.size)).toEqual([1]);
   expect(dayOf(world.clock.nowMs)).toBe('2026-06-02');
   expect(MORNING_MS).toBeLessThan(world.clock.nowMs);
+});
+
+describe('S2: npm run verify-proof, for inspectors', () => {
+  interface Verdict { verified: boolean; findings: { verdict: string; zh: string; en: string }[] }
+  const verifyProof = (...args: string[]) => new Promise<{ code: number; verdict: Verdict; text: string }>((resolve) => {
+    execFile(process.execPath, ['config/run/cli.mjs', 'bff/cli/verify-proof.ts', '--json', ...args], { cwd: path.resolve(__dirname, '../..'), maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), verdict: (stdout === '' ? null : JSON.parse(stdout)) as Verdict, text: stderr });
+    });
+  });
+
+  test('a city that has been at it for two days proves its order; downloaded and altered papers do not', async () => {
+    const app = await startDemo();
+    const dir = mkdtempSync(path.join(tmpdir(), 'fair-queue-papers-'));
+    const save = (name: string, document: unknown) => {
+      const file = path.join(dir, name);
+      writeFileSync(file, JSON.stringify(document));
+      return file;
+    };
+    try {
+      await app.call('POST', '/api/demo/autopilot', { body: { on: true } });
+      for (let i = 0; i < 4; i += 1) await app.call('POST', '/api/demo/clock/travel', { body: { byMs: 13 * 3_600_000 } });
+      const all = await verifyProof(app.url);
+      expect(all.verdict.findings.filter(({ verdict }) => verdict === 'wrong')).toEqual([]);
+      expect([all.code, all.verdict.verified]).toEqual([0, true]);
+      expect(all.verdict.findings.filter(({ en }) => en.includes('all in order'))).toHaveLength(9);
+      expect(all.text).toContain('核验通过');
+
+      const { body: key } = await app.call<{ publicKey: string }>('GET', '/api/signing-key');
+      const { body: proof } = await app.call<EntryProofView>('GET', '/api/ledger/lane.jingkai-1/2/proof');
+      expect(entryProof.safeParse(proof).success).toBe(true);
+      const good = await verifyProof('--key', key.publicKey, save('proof.json', proof));
+      expect([good.code, good.verdict.findings.map(({ verdict }) => verdict)]).toEqual([0, ['proven', 'proven', 'proven']]);
+      const bad = await verifyProof(save('bad.json', { ...proof, entry: { ...proof.entry, atMs: proof.entry.atMs + 1 } }));
+      expect([bad.code, bad.verdict.verified]).toEqual([1, false]);
+      // The file of another city, and things that are no papers at all.
+      expect((await verifyProof('--key', `04${'1'.repeat(128)}`, save('proof.json', proof))).verdict.findings.map(({ verdict }) => verdict)).toContain('open');
+      for (const args of [[], ['--key', 'x', 'y'], [save('other.json', { hello: 1 })], [path.join(dir, 'none.json')], ['--nonsense'], ['http://127.0.0.1:1/x']]) expect((await verifyProof(...args)).code).toBe(2);
+      expect(await app.call('GET', '/api/ledger/lane.jingkai-1/999/proof')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+      const { body: ledger } = await app.call<{ head: { seq: number } }>('GET', '/api/ledger/lane.jingkai-1?limit=1');
+      expect(await app.call('GET', `/api/ledger/lane.jingkai-1/${ledger.head.seq}/proof`)).toMatchObject({ status: 409, body: { code: 'NOT_YET_SEALED' } });
+    } finally {
+      await app.close();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }, 120_000);
 });
 
 function dieAfter(count: number): World['store']['transact'] {
