@@ -34,7 +34,7 @@ function operation(name: string, route: Route): ZodOpenApiOperationObject {
     },
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: {
-      [String(route.status ?? 200)]: { description: route.summary, content: { 'application/json': { schema: route.answer } } },
+      [String(route.status ?? 200)]: { description: route.summary, content: { [route.download === true ? 'application/octet-stream' : 'application/json']: { schema: route.answer } } },
       default: { description: '拒绝', content: { 'application/problem+json': { schema: problem } } },
     },
   };

@@ -1,4 +1,5 @@
 /** What a handler gets and may answer. A refusal is a value, never an exception. */
+import type { Readable } from 'node:stream';
 import type { AnswerOf, BodyOf, QueryOf, RouteName } from '../../shared/contract/routes';
 import type { ErrorCode, FieldProblem } from '../../shared/errors';
 import type { Act } from '../store/change';
@@ -35,7 +36,12 @@ export function refuse(code: ErrorCode, extras: Refusal['extras'] = {}): Refusal
   return new Refusal(code, extras);
 }
 
-export type Handler<N extends RouteName> = (request: ApiRequest<N>) => Promise<AnswerOf<N> | Refusal>;
+/** A file as the answer of a `download` route: streamed, never cached, saved rather than shown. */
+export class Download {
+  constructor(readonly body: Readable, readonly fileName: string, readonly bytes: number, readonly type = 'application/octet-stream') {}
+}
+
+export type Handler<N extends RouteName> = (request: ApiRequest<N>) => Promise<AnswerOf<N> | Refusal | Download>;
 export type Handlers = { readonly [N in RouteName]?: Handler<N> };
 
 /** S1: the act a request stands for. */

@@ -7,7 +7,7 @@ import type { Store } from '../store/port';
 import { bearerToken, identify } from './callers';
 import { fieldProblems, ProblemError } from './problem';
 import { parseBody, readBody } from './read-body';
-import { Refusal, type ApiRequest, type Caller, type Handler, type Handlers } from './request';
+import { Download, Refusal, type ApiRequest, type Caller, type Handler, type Handlers } from './request';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{8,128}$/;
 
@@ -40,6 +40,13 @@ async function serve(ctx: Context, route: Route, handler: Handler<RouteName>, de
   if (answer instanceof Refusal) throw new ProblemError(answer.code, answer.extras);
   ctx.status = route.status ?? 200;
   ctx.set('cache-control', 'no-store');
+  if (answer instanceof Download) {
+    ctx.set('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(answer.fileName)}`);
+    ctx.type = answer.type;
+    ctx.length = answer.bytes;
+    ctx.body = answer.body;
+    return;
+  }
   ctx.body = answer;
 }
 

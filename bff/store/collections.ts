@@ -148,7 +148,11 @@ export const collections = {
       stream: text, seq: z.int(), atMs: ms, type: text, open: z.record(text, z.unknown()),
       detail: text, salt: text, detailHash: text, prevHash: text, hash: text,
     }),
-    [{ name: 'ledgerSeq', fields: ['stream', 'seq'], unique: true }],
+    [
+      { name: 'ledgerSeq', fields: ['stream', 'seq'], unique: true },
+      // S1: a period is read for inspectors without walking the ledger.
+      { name: 'ledgerByTime', fields: ['atMs'] },
+    ],
   ),
   ledgerHeads: collection(z.strictObject({ ...base, seq: z.int(), hash: text, isPublic: z.boolean() }), []),
 
@@ -171,6 +175,7 @@ export const collections = {
       { name: 'outboxByTime', fields: ['createdAtMs'] },
       { name: 'outboxByState', fields: ['state', 'createdAtMs'] },
       { name: 'outboxOfGateway', fields: ['gatewayId'] },
+      { name: 'outboxOfSubject', fields: ['subjectId'] },
     ],
   ),
 

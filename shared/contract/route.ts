@@ -13,6 +13,8 @@ export interface Route {
   readonly answer: z.ZodMiniType;
   /** The request must carry `Idempotency-Key` (Q4). */
   readonly idempotent?: true;
+  /** Answers with a file; `answer` then only says so in the documentation. */
+  readonly download?: true;
   /** Status of success when it is not 200. */
   readonly status?: 201 | 202;
 }
