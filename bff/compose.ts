@@ -2,8 +2,8 @@
 import { defaultCalendar } from '../config/default-calendar';
 import { defaultRuleSet } from '../config/default-rule-set';
 import type { Clock } from '../shared/clock';
-import { ruleSetValues, type RuleSet } from './domain/rules/rule-set';
 import { seedCalendar } from './features/calendar/seed';
+import { publishFirst, Rulebook } from './features/rule-sets/rulebook';
 import { Heartbeat } from './jobs/heartbeat';
 import type { Kernel, Log } from './kernel';
 import { systemChance, type Chance } from './security/chance';
@@ -27,20 +27,25 @@ export class WrongKeysError extends Error {
   override readonly name = 'WrongKeysError';
 }
 
-/** Brings the store up to date, checks the keys belong to it, reads the rules in force. */
+/** Brings the store up to date, checks the keys belong to it, reads the rules. */
 export async function createKernel(options: KernelOptions): Promise<{ kernel: Kernel; heartbeat: Heartbeat }> {
   const { store, clock, keys } = options;
   await runMigrations(store, migrations, clock.now());
   await checkIndexKey(store, keys.indexKeyCheck);
   await seedCalendar(store, defaultCalendar, clock.now());
-  const rules = await rulesInForce(store, clock);
+  await publishFirst(store, clock.now(), defaultRuleSet);
+  const rulebook = new Rulebook(store, clock, defaultRuleSet);
+  await rulebook.refresh();
   const heartbeat = new Heartbeat(() => kernel);
   const kernel: Kernel = {
     store, clock, chance: options.chance ?? systemChance, log: options.log,
     ...(options.onTold === undefined ? {} : { onTold: options.onTold }),
-    rules: () => rules,
+    rules: (atMs) => rulebook.at(atMs), rulesOf: (version) => rulebook.of(version), rulebook,
     crypto: createFieldCrypto(keys.field), signer: keys.signer, publicKeys: keys.publicKeys,
-    ensureAlive: () => heartbeat.ensureAlive(),
+    ensureAlive: async () => {
+      await rulebook.keepFresh();
+      await heartbeat.ensureAlive();
+    },
   };
   return { kernel, heartbeat };
 }
@@ -52,13 +57,4 @@ async function checkIndexKey(store: Store, check: string): Promise<void> {
     return setting ?? tx.settings.insert({ id: 'indexKeyCheck', value: check });
   });
   if (stored.value !== check) throw new WrongKeysError('INDEX_KEY 与数据不符：请使用写入这些数据时的密钥 (the data was written with another INDEX_KEY)');
-}
-
-/** The latest published rule set; on a new city the default becomes version 1. */
-async function rulesInForce(store: Store, clock: Clock): Promise<RuleSet> {
-  return store.transact(async (tx) => {
-    const [latest] = await tx.ruleSets.find({}, { sort: [['number', 'desc']], limit: 1 });
-    const current = latest ?? (await tx.ruleSets.insert({ id: 'ruleSet-1', number: 1, publishedAtMs: clock.now(), values: defaultRuleSet }));
-    return { version: current.number, values: ruleSetValues.parse({ ...defaultRuleSet, ...current.values }) };
-  });
 }

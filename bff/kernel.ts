@@ -1,5 +1,6 @@
 /** What every feature stands on: the store behind `change`, the one clock, the rules in force, the keys. */
 import type { RuleSet } from './domain/rules/rule-set';
+import type { Rulebook } from './features/rule-sets/rulebook';
 import type { FieldCrypto } from './security/field-crypto';
 import type { Signer } from './security/signer';
 import type { Act, ChangeDeps } from './store/change';
@@ -11,8 +12,11 @@ export interface Log {
 }
 
 export interface Kernel extends ChangeDeps {
-  /** The running rule set. */
-  rules(): RuleSet;
+  /** The rule set in force at an instant, by default the clock's present one. */
+  rules(atMs?: number): RuleSet;
+  /** A published rule set by its version: a running turn keeps the rules it was opened under. */
+  rulesOf(version: number): RuleSet;
+  readonly rulebook: Rulebook;
   readonly crypto: FieldCrypto;
   readonly signer: Signer;
   /** Public keys by id, retired ones included: what was signed once stays verifiable. */

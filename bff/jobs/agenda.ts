@@ -24,13 +24,17 @@ export async function nextDue(kernel: Kernel): Promise<number | null> {
       } else {
         later(turn.deadlineMs);
         if (turn.proof === 'none') {
-          later((turn.notifiedAtMs ?? nowMs) + rules.secondChannelAfterMs);
-          later((turn.notifiedAtMs ?? nowMs) + rules.callTaskAfterMs);
+          const { secondChannelAfterMs, callTaskAfterMs } = kernel.rulesOf(turn.ruleSetVersion).values;
+          later((turn.notifiedAtMs ?? nowMs) + secondChannelAfterMs);
+          later((turn.notifiedAtMs ?? nowMs) + callTaskAfterMs);
         }
       }
     }
     const [message] = await tx.outbox.find({ state: 'pending', dueAtMs: { gt: nowMs } }, { sort: [['dueAtMs', 'asc']], limit: 1 });
     if (message !== undefined) later(message.dueAtMs);
+    // A new rule set may open the window earlier, say: the agenda is made anew at the instant it takes effect.
+    const rulesMs = kernel.rulebook.nextAfter(nowMs);
+    if (rulesMs !== null) later(rulesMs);
     for (const job of dueJobs) {
       const dueMs = await job.nextDue(tx, kernel, nowMs);
       if (dueMs !== null) later(dueMs);

@@ -8,6 +8,7 @@ import type { SmsGateway, SmsOutcome } from '../adapters/sms/sms';
 import type { SmsTemplates } from '../adapters/sms/templates';
 import type { SubscriptionMessenger } from '../adapters/wechat/subscribe-message';
 import { isWindowOpen, nextWindowStart } from '../domain/rules/notification-window';
+import type { RuleSetValues } from '../domain/rules/rule-set';
 import { textOf } from '../features/contact/texts';
 import { proveTurn, raiseCallTask } from '../features/contact/proof';
 import { enterLane } from '../features/selection/door';
@@ -33,7 +34,7 @@ export interface Channels {
   announce(laneId: string, seq: number, concerned: readonly { householdId: string; ticketId: string }[]): Promise<void>;
 }
 
-type Verdict = { readonly kind: 'send'; readonly deadlineMs: number | null } | { readonly kind: 'drop' } | { readonly kind: 'hold'; readonly untilMs: number };
+type Verdict = { readonly kind: 'send'; readonly deadlineMs: number | null; readonly rules: RuleSetValues } | { readonly kind: 'drop' } | { readonly kind: 'hold'; readonly untilMs: number };
 
 export class OutboxRelay {
   private running: Promise<void> | null = null;
@@ -104,7 +105,7 @@ export class OutboxRelay {
     try {
       const verdict = await this.kernel.store.read((tx) => this.judge(tx, message));
       if (verdict.kind !== 'send') return await this.putBack(message, verdict);
-      const outcome = await this.send(message, verdict.deadlineMs);
+      const outcome = await this.send(message, verdict);
       await this.settle(message, outcome);
     } catch (error) {
       // A bug or a busy store: the claim lapses and the message is tried again; others must not wait for it.
@@ -114,15 +115,17 @@ export class OutboxRelay {
 
   /** T4, T6: a turn's first notification starts its clock, so it goes out only in the window and not while the lane is paused. */
   private async judge(tx: Tx, message: OutboxMessage): Promise<Verdict> {
-    if (message.kind !== 'turnOpened') return { kind: 'send', deadlineMs: null };
     const turn = await tx.turns.get(message.subjectId);
+    // What a family is told of its turn are the rules the turn was opened under.
+    const told = turn === null ? this.kernel.rules().values : this.kernel.rulesOf(turn.ruleSetVersion).values;
+    if (message.kind !== 'turnOpened') return { kind: 'send', deadlineMs: null, rules: told };
     if (turn === null || !turn.isOpen) return { kind: 'drop' };
-    if (turn.deadlineMs !== null) return { kind: 'send', deadlineMs: turn.deadlineMs };
+    if (turn.deadlineMs !== null) return { kind: 'send', deadlineMs: turn.deadlineMs, rules: told };
     const nowMs = this.kernel.clock.now();
     const rules = this.kernel.rules().values;
     if (!isWindowOpen(rules, nowMs)) return { kind: 'hold', untilMs: nextWindowStart(rules, nowMs) };
     const lane = await tx.lanes.get(turn.laneId);
-    return lane?.state === 'paused' ? { kind: 'hold', untilMs: nowMs + HOLD_MS } : { kind: 'send', deadlineMs: null };
+    return lane?.state === 'paused' ? { kind: 'hold', untilMs: nowMs + HOLD_MS } : { kind: 'send', deadlineMs: null, rules: told };
   }
 
   private async putBack(message: OutboxMessage, verdict: Exclude<Verdict, { kind: 'send' }>): Promise<void> {
@@ -131,14 +134,14 @@ export class OutboxRelay {
       : { ...current, dueAtMs: verdict.untilMs, claimedUntilMs: 0 });
   }
 
-  private async send(message: OutboxMessage, deadlineMs: number | null): Promise<SmsOutcome> {
+  private async send(message: OutboxMessage, { deadlineMs, rules }: Extract<Verdict, { kind: 'send' }>): Promise<SmsOutcome> {
     const { kernel, channels } = this;
     if (message.topic === 'subscriptionMessage') {
       if (channels.subscription === null) return { kind: 'rejected', reason: 'no second channel is configured', permanent: true };
       const outcome = await channels.subscription.send({ openId: kernel.crypto.open(message.recipientSealed), kind: message.kind, data: subscriptionData(message, deadlineMs), key: message.id });
       return outcome.kind === 'accepted' ? { ...outcome, gatewayId: outcome.gatewayId ?? '' } : outcome;
     }
-    const text = textOf(message, { templates: channels.templates, rules: kernel.rules().values, crypto: kernel.crypto, nowMs: kernel.clock.now(), deadlineMs });
+    const text = textOf(message, { templates: channels.templates, rules, crypto: kernel.crypto, nowMs: kernel.clock.now(), deadlineMs });
     return channels.sms.send({ phone: kernel.crypto.open(message.recipientSealed), text, key: message.id });
   }
 

@@ -5,14 +5,13 @@
  */
 import { decideSelection } from '../domain/selection/decide';
 import { enterLane } from '../features/selection/door';
-import { loadSelection } from '../features/selection/load';
+import { loadSelection, rulesOfTurn } from '../features/selection/load';
 import { systemAct, type Kernel } from '../kernel';
 import { change } from '../store/change';
 
 /** Settles every lane in which something is due. A lane that fails does not hold up the others. */
 export async function settleDueLanes(kernel: Kernel): Promise<void> {
   await kernel.ensureAlive();
-  const rules = kernel.rules();
   const due = await kernel.store.read(async (tx) => {
     const ids: string[] = [];
     for (const lane of await tx.lanes.find({ state: 'open' })) {
@@ -23,9 +22,10 @@ export async function settleDueLanes(kernel: Kernel): Promise<void> {
         if ((await tx.listings.count({ laneId: lane.id, state: 'available' })) > lane.calledUpFor) ids.push(lane.id);
         continue;
       }
+      const rules = kernel.rules(nowMs);
       const view = await loadSelection(tx, lane.id, nowMs, rules);
       if (view === null) continue;
-      if (view.availableCount > lane.calledUpFor || decideSelection(view, { type: 'Settle' }, nowMs, rules).events.length > 0) ids.push(lane.id);
+      if (view.availableCount > lane.calledUpFor || decideSelection(view, { type: 'Settle' }, nowMs, rules, rulesOfTurn(kernel, view, rules)).events.length > 0) ids.push(lane.id);
     }
     return ids;
   });

@@ -27,6 +27,15 @@ export const migrations: readonly Migration[] = [
       for (const member of await tx.staff.find({})) if (!Array.isArray(member.streets)) await tx.staff.replace({ ...member, streets: [] });
     },
   },
+  {
+    // Rule sets had no date of their own: each held from when it was published.
+    number: 3, name: 'rule sets take effect',
+    run: async (tx) => {
+      for (const set of await tx.ruleSets.find({})) {
+        if (typeof set.effectiveAtMs !== 'number') await tx.ruleSets.replace({ ...set, title: '操作规则', reason: '系统启用', effectiveAtMs: set.publishedAtMs, publishedBy: '' });
+      }
+    },
+  },
 ];
 
 const idOf = (number: number) => String(number).padStart(6, '0');

@@ -4,7 +4,7 @@
  */
 import type { Ticket, TurnDoc } from '../../store/collections';
 import { isWindowOpen, nextWindowStart } from '../rules/notification-window';
-import type { RuleSet } from '../rules/rule-set';
+import type { RuleSet, RuleSetValues } from '../rules/rule-set';
 import type { SelectionCommand, SelectionDecision, SelectionEvent, SelectionRefusal, SelectionView } from './selection';
 
 /** What changes while a decision is being made; starts as the view. */
@@ -15,29 +15,32 @@ interface Working {
   ticket: Ticket | null;
   availableCount: number;
   events: SelectionEvent[];
+  /** The rules the open turn was opened under: what it was promised, it keeps. */
+  readonly turnRules: RuleSetValues;
 }
 
 /**
  * Decides a command at `nowMs`. A refused command still returns what time alone brought about (an expiry it
- * uncovered, the next turn it made possible), which must be applied all the same.
+ * uncovered, the next turn it made possible), which must be applied all the same. `rules` are those in force now;
+ * `rulesOfTurn` those the open turn was opened under, when they are others.
  */
-export function decideSelection(view: SelectionView, command: SelectionCommand, nowMs: number, rules: RuleSet): SelectionDecision {
+export function decideSelection(view: SelectionView, command: SelectionCommand, nowMs: number, rules: RuleSet, rulesOfTurn: RuleSet = rules): SelectionDecision {
   const w: Working = {
     laneState: view.lane.state, pausedAtMs: view.lane.pausedAtMs,
     turn: view.turn?.turn ?? null, ticket: view.turn?.ticket ?? null,
-    availableCount: view.availableCount, events: [],
+    availableCount: view.availableCount, events: [], turnRules: rulesOfTurn.values,
   };
   // An outage is credited before anything expires, or the family would lose the time the service took (T6).
   if (command.type === 'CreditOutage') creditOutage(w, command, nowMs);
   // Proof can reach us late: what happened before the deadline counts, even if we learn of it after (Q8).
-  if (command.type === 'RecordProof') recordProof(w, command, nowMs, rules);
+  if (command.type === 'RecordProof') recordProof(w, command, nowMs);
   expireDueTurn(w, nowMs, rules);
-  const refusal = obey(w, view, command, nowMs, rules);
+  const refusal = obey(w, view, command, nowMs);
   openNextTurn(w, view, nowMs, rules);
   return { events: w.events, refusal };
 }
 
-function obey(w: Working, view: SelectionView, command: SelectionCommand, nowMs: number, rules: RuleSet): SelectionRefusal | null {
+function obey(w: Working, view: SelectionView, command: SelectionCommand, nowMs: number): SelectionRefusal | null {
   switch (command.type) {
     case 'Settle':
     case 'CreditOutage':
@@ -59,9 +62,9 @@ function obey(w: Working, view: SelectionView, command: SelectionCommand, nowMs:
     case 'ResumeLane':
       return resume(w, nowMs, command.reason);
     case 'RecordNotified':
-      return startClock(w, command.turnId, Math.min(command.handedAtMs, nowMs), true, rules);
+      return startClock(w, command.turnId, Math.min(command.handedAtMs, nowMs), true);
     case 'RecordUndeliverable':
-      return startClock(w, command.turnId, Math.min(command.atMs, nowMs), false, rules);
+      return startClock(w, command.turnId, Math.min(command.atMs, nowMs), false);
     case 'PickHome':
       return pickHome(w, view, command, nowMs);
     case 'PassTurn':
@@ -76,7 +79,7 @@ function expireDueTurn(w: Working, nowMs: number, rules: RuleSet): void {
   if (turn === null || ticket === null || w.laneState === 'paused' || turn.deadlineMs === null) return;
   if (nowMs >= turn.deadlineMs) {
     const atMs = turn.deadlineMs;
-    const mayDefer = turn.proof === 'none' && ticket.deferrals < rules.values.maxDeferrals;
+    const mayDefer = turn.proof === 'none' && ticket.deferrals < w.turnRules.maxDeferrals;
     w.events.push(mayDefer
       ? { type: 'TurnDeferred', atMs, turnId: turn.id, ticket, notBeforeMs: nextWindowStart(rules.values, nowMs) }
       : { type: 'TurnMissed', atMs, turnId: turn.id, ticket });
@@ -98,17 +101,17 @@ function openNextTurn(w: Working, view: SelectionView, nowMs: number, rules: Rul
 }
 
 /** T5: the four hours start when the notification was handed over. Told twice, the first time counts. */
-function startClock(w: Working, turnId: string, atMs: number, handed: boolean, rules: RuleSet): SelectionRefusal | null {
+function startClock(w: Working, turnId: string, atMs: number, handed: boolean): SelectionRefusal | null {
   if (w.turn === null || w.turn.id !== turnId || w.turn.deadlineMs !== null) return 'ALREADY_DONE';
   const startMs = Math.max(atMs, w.turn.openedAtMs);
-  const deadlineMs = startMs + rules.values.turnMs;
+  const deadlineMs = startMs + w.turnRules.turnMs;
   w.turn = { ...w.turn, notifiedAtMs: startMs, deadlineMs };
   w.events.push({ type: 'TurnNotified', atMs: startMs, turnId, deadlineMs, handed });
   return null;
 }
 
 /** Q8. A telephone call is the moment the family learns of it, so its four hours start then if nothing proved it earlier. */
-function recordProof(w: Working, c: Extract<SelectionCommand, { type: 'RecordProof' }>, nowMs: number, rules: RuleSet): void {
+function recordProof(w: Working, c: Extract<SelectionCommand, { type: 'RecordProof' }>, nowMs: number): void {
   const { turn } = w;
   if (turn === null || turn.id !== c.turnId || turn.proof !== 'none') return;
   const provenAtMs = Math.min(c.atMs, nowMs);
@@ -116,8 +119,8 @@ function recordProof(w: Working, c: Extract<SelectionCommand, { type: 'RecordPro
   w.turn = { ...turn, proof: c.proof, proofAtMs: provenAtMs };
   w.events.push({ type: 'TurnProven', atMs: nowMs, turnId: turn.id, proof: c.proof });
   if (c.proof !== 'staffCall') return;
-  if (turn.deadlineMs === null) startClock(w, turn.id, provenAtMs, false, rules);
-  else moveDeadline(w, provenAtMs + rules.values.turnMs - turn.deadlineMs, nowMs, 'toldLate');
+  if (turn.deadlineMs === null) startClock(w, turn.id, provenAtMs, false);
+  else moveDeadline(w, provenAtMs + w.turnRules.turnMs - turn.deadlineMs, nowMs, 'toldLate');
 }
 
 /** T6: the part of the outage that fell into the running clock is given back. While paused, the pause covers it. */

@@ -61,18 +61,18 @@ export async function raiseCallTask(work: Work, turn: TurnDoc, district: string,
 
 /** Looks at every open turn without proof and does what its waiting time calls for. At most one open turn a lane. */
 export async function escalateUnproven(kernel: Kernel): Promise<void> {
-  const { secondChannelAfterMs, callTaskAfterMs } = kernel.rules().values;
   const nowMs = kernel.clock.now();
+  const waits = (turn: TurnDoc) => kernel.rulesOf(turn.ruleSetVersion).values;
   const waiting = (turn: TurnDoc) => nowMs - (turn.notifiedAtMs ?? nowMs);
   const due = await kernel.store.read(async (tx) => {
-    const unproven = (await tx.turns.find({ isOpen: true })).filter((turn) => turn.proof === 'none' && waiting(turn) >= Math.min(secondChannelAfterMs, callTaskAfterMs));
+    const unproven = (await tx.turns.find({ isOpen: true })).filter((turn) => turn.proof === 'none' && waiting(turn) >= Math.min(waits(turn).secondChannelAfterMs, waits(turn).callTaskAfterMs));
     const found: { turnId: string; call: boolean }[] = [];
     for (const turn of unproven) {
       const [second, task, household] = [await tx.outbox.get(`subscription-turnOpened-${turn.id}`), await tx.callTasks.get(`call-${turn.id}`), await tx.households.get(turn.householdId)];
       if (task !== null) continue;
       const hasSecondChannel = household !== null && household.wechatOpenIdSealed !== null;
-      if (waiting(turn) >= callTaskAfterMs) found.push({ turnId: turn.id, call: true });
-      else if (waiting(turn) >= secondChannelAfterMs && second === null && hasSecondChannel) found.push({ turnId: turn.id, call: false });
+      if (waiting(turn) >= waits(turn).callTaskAfterMs) found.push({ turnId: turn.id, call: true });
+      else if (waiting(turn) >= waits(turn).secondChannelAfterMs && second === null && hasSecondChannel) found.push({ turnId: turn.id, call: false });
     }
     return found;
   });

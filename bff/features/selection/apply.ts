@@ -3,6 +3,7 @@
  * check, and the messages people are owed. One applier lives for one decision inside one transaction.
  */
 import { windowAtOrAfter } from '../../domain/rules/notification-window';
+import type { RuleSet } from '../../domain/rules/rule-set';
 import type { SelectionEvent } from '../../domain/selection/selection';
 import type { Kernel } from '../../kernel';
 import type { Lane, LedgerEntry, Pick as PickDoc, Ticket, TurnDoc } from '../../store/collections';
@@ -38,7 +39,11 @@ class Applier {
   private pick: PickDoc | null = null;
   private laneChanged = false;
 
-  constructor(private readonly kernel: Kernel, private readonly work: Work, private lane: Lane) {}
+  private readonly rules: RuleSet;
+
+  constructor(private readonly kernel: Kernel, private readonly work: Work, private lane: Lane) {
+    this.rules = kernel.rules(work.nowMs);
+  }
 
   async apply(event: SelectionEvent): Promise<void> {
     switch (event.type) {
@@ -74,14 +79,17 @@ class Applier {
   }
 
   private async record(event: SelectionEvent, open: Record<string, unknown>, detail: Record<string, unknown> = {}): Promise<LedgerEntry> {
-    const entry = await this.work.record({ stream: laneStream(this.lane.id), type: event.type, atMs: event.atMs, open: { ...open, ruleSet: this.kernel.rules().version }, detail });
+    // What befalls a running turn is decided under the rules it was opened under.
+    const turn = 'turnId' in event ? await this.work.tx.turns.get(event.turnId) : null;
+    const ruleSet = turn?.ruleSetVersion ?? this.rules.version;
+    const entry = await this.work.record({ stream: laneStream(this.lane.id), type: event.type, atMs: event.atMs, open: { ...open, ruleSet }, detail });
     this.entries.push(entry);
     return entry;
   }
 
   private async openTurn(ticket: Ticket, event: SelectionEvent): Promise<void> {
     const { tx, nowMs } = this.work;
-    const rules = this.kernel.rules();
+    const { rules } = this;
     const entry = await this.record(event, named(ticket));
     // Named after its place in the ledger: unique, and the same when the transaction is tried again.
     const turnId = `${this.lane.id}.${entry.seq}`;
@@ -173,10 +181,10 @@ class Applier {
     const moreHomes = available > this.lane.calledUpFor;
     if (available !== this.lane.calledUpFor) this.patchLane({ calledUpFor: available });
     if (available === 0 || !(moved || moreHomes)) return;
-    const limit = Math.ceil(available * this.kernel.rules().values.callUpFactor);
+    const limit = Math.ceil(available * this.rules.values.callUpFactor);
     const fresh = (await queuedTickets(tx, this.lane.id, nowMs, limit)).filter((ticket) => ticket.calledUpAtMs === null);
     if (fresh.length === 0) return;
-    this.entries.push(await this.work.record({ stream: laneStream(this.lane.id), type: 'FamiliesCalledUp', open: { tickets: fresh.map(named), homes: available, ruleSet: this.kernel.rules().version } }));
+    this.entries.push(await this.work.record({ stream: laneStream(this.lane.id), type: 'FamiliesCalledUp', open: { tickets: fresh.map(named), homes: available, ruleSet: this.rules.version } }));
     for (const ticket of fresh) {
       await this.patchTicket(ticket, { calledUpAtMs: nowMs });
       await this.tellFamily('calledUp', ticket.id, ticket, { homes: available });
@@ -202,7 +210,7 @@ class Applier {
   }
 
   /** T4: only the turn's own notification is bound to the window by the relay; other news waits for daytime here. */
-  private async tellFamily(kind: string, subjectId: string, ticket: Ticket, payload: Record<string, unknown>, dueAtMs = windowAtOrAfter(this.kernel.rules().values, this.work.nowMs)): Promise<void> {
+  private async tellFamily(kind: string, subjectId: string, ticket: Ticket, payload: Record<string, unknown>, dueAtMs = windowAtOrAfter(this.rules.values, this.work.nowMs)): Promise<void> {
     const household = await this.work.tx.households.get(ticket.householdId);
     if (household === null) throw new Error(`ticket ${ticket.id} without its household`);
     await this.work.tell({

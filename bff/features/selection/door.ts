@@ -7,7 +7,7 @@ import type { SelectionCommand, SelectionRefusal } from '../../domain/selection/
 import type { Kernel } from '../../kernel';
 import type { Work } from '../../store/change';
 import { applySelection, type Applied } from './apply';
-import { loadSelection } from './load';
+import { loadSelection, rulesOfTurn } from './load';
 
 export interface Entered extends Applied {
   readonly refusal: SelectionRefusal | null;
@@ -15,10 +15,10 @@ export interface Entered extends Applied {
 
 /** Null when there is no such lane. What time brought about is applied even when the command is refused. */
 export async function enterLane(kernel: Kernel, work: Work, laneId: string, command: SelectionCommand): Promise<Entered | null> {
-  const rules = kernel.rules();
+  const rules = kernel.rules(work.nowMs);
   const view = await loadSelection(work.tx, laneId, work.nowMs, rules);
   if (view === null) return null;
-  const decision = decideSelection(view, command, work.nowMs, rules);
+  const decision = decideSelection(view, command, work.nowMs, rules, rulesOfTurn(kernel, view, rules));
   const applied = await applySelection(kernel, work, view.lane, decision.events);
   return { ...applied, refusal: decision.refusal };
 }

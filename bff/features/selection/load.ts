@@ -1,6 +1,7 @@
 /** Loads what a decision about a lane looks at: a handful of documents, however long the queue is. */
 import type { SelectionView } from '../../domain/selection/selection';
 import type { RuleSet } from '../../domain/rules/rule-set';
+import type { Kernel } from '../../kernel';
 import type { Lane, Ticket } from '../../store/collections';
 import type { Tx } from '../../store/port';
 
@@ -26,6 +27,11 @@ export async function loadSelection(tx: Tx, laneId: string, nowMs: number, rules
     availableCount: await tx.listings.count({ laneId, state: 'available' }),
     cityBusy: rules.values.oneTurnInCity && (await isCityBusy(tx, lane)),
   };
+}
+
+/** A running turn keeps the rules it was opened under. */
+export function rulesOfTurn(kernel: Pick<Kernel, 'rulesOf'>, view: SelectionView, rules: RuleSet): RuleSet {
+  return view.turn === null ? rules : kernel.rulesOf(view.turn.turn.ruleSetVersion);
 }
 
 async function isCityBusy(tx: Tx, lane: Lane): Promise<boolean> {
