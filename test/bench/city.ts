@@ -46,7 +46,7 @@ export async function openKernel(dataDir: string): Promise<Kernel> {
   const options = { store, keys, clock: createSystemClock(), log: quietLog };
   const first = await createKernel(options);
   if (first.kernel.rules().version > 1) return first.kernel;
-  await store.transact((tx) => tx.ruleSets.insert({ id: 'ruleSet-2', number: 2, publishedAtMs: 0, values: { ...defaultRuleSet, windowStartMs: 0, windowEndMs: DAY_MS } }));
+  await store.transact((tx) => tx.ruleSets.insert({ id: 'ruleSet-2', number: 2, title: 'bench', reason: '', effectiveAtMs: 0, publishedAtMs: 0, publishedBy: '', values: { ...defaultRuleSet, windowStartMs: 0, windowEndMs: DAY_MS } }));
   return (await createKernel(options)).kernel;
 }
 
