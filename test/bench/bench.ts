@@ -3,20 +3,31 @@
  * run, in turns. See docs/PERFORMANCE.md. A missed target is printed, not an error; an error is.
  */
 import { parseArgs } from 'node:util';
+import { fanOutCase } from './cases/fan-out';
+import { growthCase } from './cases/growth';
+import { importCase } from './cases/import';
 import { liveCase } from './cases/live';
+import { memoryCase } from './cases/memory';
 import { picksCase } from './cases/picks';
 import { raceCase } from './cases/race';
+import { startCase } from './cases/start';
 import type { BenchCase, Result } from './measure';
 import { cleanUp, serveRole, type Offers } from './processes';
 import { asJson, asTable } from './report';
 import { bareKoa } from './roles/bare-koa';
 import { bareLmdb } from './roles/bare-lmdb';
+import { bareSocketIo, bareWs } from './roles/bare-sockets';
 import { httpLoad } from './roles/http-load';
+import { importer } from './roles/importer';
 import { pickers } from './roles/pickers';
 import { smsGateway } from './roles/sms-gateway';
+import { turns } from './roles/turns';
+import { watchers } from './roles/watchers';
 
-const cases: readonly BenchCase[] = [liveCase, picksCase, raceCase];
-const roles: Readonly<Record<string, Offers>> = { 'bare-koa': bareKoa, 'bare-lmdb': bareLmdb, 'http-load': httpLoad, pickers, 'sms-gateway': smsGateway };
+const cases: readonly BenchCase[] = [liveCase, fanOutCase, memoryCase, picksCase, raceCase, importCase, startCase, growthCase];
+const roles: Readonly<Record<string, Offers>> = {
+  'bare-koa': bareKoa, 'bare-lmdb': bareLmdb, 'bare-socket-io': bareSocketIo, 'bare-ws': bareWs, 'http-load': httpLoad, importer, pickers, 'sms-gateway': smsGateway, turns, watchers,
+};
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' }, role: { type: 'string' }, help: { type: 'boolean' } } });

@@ -61,7 +61,8 @@ export async function buildCity(dataDir: string, plan: CityPlan): Promise<City> 
   return { lanes, staffToken };
 }
 
-function planLane(at: number, plan: CityPlan): LanePlan {
+/** The names of a lane to be filled; the `at`-th of its city. */
+export function planLane(at: number, plan: CityPlan): LanePlan {
   const laneId = `area${at}-2`;
   return {
     laneId,
@@ -107,7 +108,7 @@ async function addStaff(kernel: Kernel): Promise<string> {
   const token = tokenOf('staff');
   await kernel.store.transact(async (tx) => {
     const nowMs = kernel.clock.now();
-    await tx.staff.insert({ id: 'staff-city', account: 'city', passwordHash: '', name: '市级', role: 'city', districts: [], phoneSealed: '', active: true });
+    await tx.staff.insert({ id: 'staff-city', account: 'city', passwordHash: '', name: '市级', role: 'city', districts: [], streets: [], phoneSealed: '', active: true });
     await tx.sessions.insert({ id: tokenId(token), kind: 'staff', subjectId: 'staff-city', phoneIndex: '', createdAtMs: nowMs, expiresAtMs: nowMs + DAY_MS });
   });
   return token;

@@ -9,7 +9,7 @@ import { shapeOfPick } from '../write-shape';
 const LANES = 32;
 const WARM_UP = 20;
 const ROUNDS = 5;
-const PICKS_A_ROUND = 30;
+const PICKS_A_ROUND = 25;
 
 export const picksCase: BenchCase = {
   name: 'picks',
@@ -25,7 +25,7 @@ export const picksCase: BenchCase = {
     await lmdb.call('open', scratchDir());
     const pick = (from: number, to: number) => load.call<PickResult>('pick', { url: server.url, lanes, from, to } satisfies PickRequest);
     const bare = (count: number, shapeOf: WriteShape = shape) => lmdb.call<number>('run', { shape: shapeOf, count, outstanding: LANES });
-    await bare(4_000);
+    await bare(1_000);
     await pick(0, WARM_UP);
     const pair = new Pair((ours, reference) => ours / reference);
     const latencies: number[] = [];
@@ -33,7 +33,7 @@ export const picksCase: BenchCase = {
     for (let round = 0; round < ROUNDS; round += 1) {
       const from = WARM_UP + round * PICKS_A_ROUND;
       const ours = await pick(from, from + PICKS_A_ROUND);
-      const reference = await bare(6_000);
+      const reference = await bare(1_000);
       pair.add(ours.perSecond, reference);
       latencies.push(...ours.latenciesMs);
       busy = Math.max(busy, ours.busy);
