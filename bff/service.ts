@@ -10,6 +10,9 @@ import { createSmsTemplates } from './adapters/sms/templates';
 import { createWechatMessenger } from './adapters/wechat/subscribe-message';
 import { createKernel } from './compose';
 import type { Config } from './config';
+import { ruleSetHandlers } from './features/rule-sets/handlers';
+import { applicationHandlers } from './features/applications/handlers';
+import { reviewHandlers } from './features/applications/staff-handlers';
 import { calendarHandlers } from './features/calendar/handlers';
 import { contactHandlers } from './features/contact/handlers';
 import { Autopilot } from './features/demo/autopilot';
@@ -98,8 +101,8 @@ export async function startService(config: Config, log: Log, root: string): Prom
 
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
-      ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
-      ...familyHandlers(kernel), ...publicityHandlers(kernel), ...calendarHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
+      ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
+      ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...calendarHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };
     const app = createApp({

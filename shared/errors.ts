@@ -38,6 +38,8 @@ export const errorCatalogue = {
   BODY_TOO_LARGE: { status: 413, title: '提交的内容过大，请精简后重试。' },
   FILE_TYPE_REFUSED: { status: 415, title: '只接受 PDF、JPG、PNG 文件，且内容须与类型相符，请重新拍照或导出后上传。' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: '只接受 JSON 格式的内容。' },
+  RULE_SET_PUBLISHED: { status: 409, title: '已发布的选房规则不能修改，请另起草稿。' },
+  EFFECTIVE_DAY_TOO_SOON: { status: 409, title: '新规则最早从明天零时起生效，须提前一分钟以上发布，且不能早于已发布的规则，请改选生效日期。' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: '同一请求编号已用于另一项内容，请刷新页面后重试。' },
   HOME_NOT_IN_LANE: { status: 422, title: '这套房不在您家的选房范围内，请选择本通道的房源。' },
   FILE_INFECTED: { status: 422, title: '文件未通过安全检查，没有保存。请换一份文件上传。' },

@@ -4,6 +4,9 @@
  * feature; this one only puts them together.
  */
 import type * as z from 'zod/mini';
+import { ruleRoutes } from './rules-routes';
+import { applicationRoutes } from './application-routes';
+import { allocationRoutes } from './allocation-routes';
 import { calendarRoutes } from './calendar-routes';
 import { publicityRoutes } from './publicity-routes';
 import { selectionRoutes } from './selection-routes';
@@ -19,6 +22,7 @@ export const routes = {
 } as const;
 
 export type RouteName = keyof typeof routes;
+  ...ruleRoutes,
 export type AnswerOf<N extends RouteName> = z.infer<(typeof routes)[N]['answer']>;
 export type BodyOf<N extends RouteName> = (typeof routes)[N] extends { body: infer B extends z.ZodMiniType } ? z.infer<B> : undefined;
 export type QueryOf<N extends RouteName> = (typeof routes)[N] extends { query: infer Q extends z.ZodMiniObject } ? z.infer<Q> : undefined;

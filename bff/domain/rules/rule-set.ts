@@ -51,6 +51,7 @@ export const ruleFields = {
   lateDownloadForfeits: onOff({ rule: 'A2', appliesTo: 'period', label: '逾期未下载视为放弃', help: '关闭时，逾期未下载只提醒并标记；开启后视为放弃一批次。' }),
   leaseWithinDays: days({ rule: 'A2', appliesTo: 'period', label: '办理承租手续的期限', help: '配租通知单发出后几个自然日内应签订租赁合同，逾期视为放弃，房源退回。' }, 1, 365),
 
+  reservableLowFloors: count({ rule: 'L2', appliesTo: 'everything', label: '可预留的低楼层', help: '几层及以下的房源（以及顶层）可以预留，用于承租家庭的房屋调整。' }, 0, 10),
   vacatedWithinWorkingDays: workingDays({ rule: 'L1', appliesTo: 'period', label: '腾退房源上架期限', help: '腾退手续办理后几个工作日内应完成审核上架，逾期的标记为超期。' }, 1, 60),
 
   forfeitsToBar: count({ rule: 'F2', appliesTo: 'everything', label: '连续放弃几批次后限制申请', help: '家庭成员个人连续放弃配租资格达到这个批次数，限制申请公租房实物配租。' }, 1, 10),
