@@ -1,25 +1,19 @@
 /** Who is signed in on this phone, and what the person set for themselves. */
 import type { AnswerOf } from '@shared/contract/routes';
-import { serverClock } from './server-clock';
 import { storage } from './storage';
 
 const TOKEN = 'session:token';
-const EXPIRES = 'session:expires';
 
 export const session = {
-  /** The token, or null when there is none or it is known to have run out. */
+  /** The token, or null when there is none. Whether it has run out the server says: a phone's clock may be years off. */
   token(): string | null {
-    const token = storage.get(TOKEN);
-    const expiresAtMs = Number(storage.get(EXPIRES) ?? 0);
-    return token !== undefined && expiresAtMs > serverClock.nowMs() ? token : null;
+    return storage.get(TOKEN) ?? null;
   },
-  begin({ token, expiresAtMs }: AnswerOf<'signIn'>): void {
+  begin({ token }: Pick<AnswerOf<'signIn'>, 'token'>): void {
     storage.set(TOKEN, token);
-    storage.set(EXPIRES, String(expiresAtMs));
   },
   end(): void {
     storage.remove(TOKEN);
-    storage.remove(EXPIRES);
     storage.remove(MY_LANES);
   },
 };
