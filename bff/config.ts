@@ -60,7 +60,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   return {
     host: env['HOST'] ?? '127.0.0.1',
     port: count(options.port ?? env['PORT'], 8080, '--port', 0, 65_535),
-    dataDir: path.resolve(options.data ?? env['DATA_DIR'] ?? (demo ? '.data/demo' : '.data/city')),
+    dataDir: path.resolve(options.data ?? (env['DATA_DIR'] || null) ?? (demo ? '.data/demo' : '.data/city')),
     mongoUri: env['MONGODB_URI'] || null,
     demo,
     demoNowMs: now === undefined ? null : instant(now),

@@ -32,6 +32,8 @@ export async function nextDue(kernel: Kernel): Promise<number | null> {
     }
     const [message] = await tx.outbox.find({ state: 'pending', dueAtMs: { gt: nowMs } }, { sort: [['dueAtMs', 'asc']], limit: 1 });
     if (message !== undefined) later(message.dueAtMs);
+    // A message a crashed relay had claimed is due when the claim lapses.
+    for (const claimed of await tx.outbox.find({ state: 'pending', dueAtMs: { lte: nowMs } }, { limit: 50 })) later(claimed.claimedUntilMs);
     // A new rule set may open the window earlier, say: the agenda is made anew at the instant it takes effect.
     const rulesMs = kernel.rulebook.nextAfter(nowMs);
     if (rulesMs !== null) later(rulesMs);

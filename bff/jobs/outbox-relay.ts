@@ -22,7 +22,8 @@ import { formatInstant, MINUTE_MS, SECOND_MS } from '../../shared/shanghai-time'
 /** Pauses between attempts; after the last one the message is dead. About half an hour in all. */
 export const RETRY_PAUSES_MS: readonly number[] = [5 * SECOND_MS, 15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 3 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS, 10 * MINUTE_MS];
 const CLAIM_MS = 30 * SECOND_MS;
-const HOLD_MS = 5 * SECOND_MS;
+/** A paused lane's notification waits; resuming the lane makes it due at once. */
+const HOLD_MS = 10 * MINUTE_MS;
 const BATCH = 64;
 
 export interface Channels {

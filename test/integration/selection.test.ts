@@ -174,6 +174,18 @@ test('L4: homes left over after a round stay available, for whoever joins the qu
   expect(await currentTurn()).toMatchObject({ group: 'lowRent-2', queueNumber: 43 });
 });
 
+test('T6: a turn opened just before a pause is notified when the lane resumes, not before', async () => {
+  world.gateway.next = () => ({ kind: 'rejected', reason: 'down', permanent: false });
+  await openLane();
+  await world.command(LANE, { type: 'PauseLane', reason: '停电' });
+  world.gateway.next = () => ({ kind: 'accepted', gatewayId: '' });
+  await pass(HOUR);
+  expect(await currentTurn()).toMatchObject({ notifiedAtMs: null });
+  await world.command(LANE, { type: 'ResumeLane', reason: '来电' });
+  await world.tick();
+  expect(await currentTurn()).toMatchObject({ notifiedAtMs: world.clock.nowMs, deadlineMs: world.clock.nowMs + 4 * HOUR });
+});
+
 test('Q7: for low-rent families the reviewing staff of their district are told as well', async () => {
   await world.store.transact((tx) => tx.staff.insert({ id: 'staff-r', account: 'r', passwordHash: '', name: '审', role: 'districtReviewer', districts: ['章贡区'], streets: [], phoneSealed: world.kernel.crypto.seal('19911111111'), active: true }));
   await openLane();

@@ -50,6 +50,7 @@ class Applier {
       case 'LaneOpened':
       case 'LaneResumed':
         this.patchLane({ state: 'open', pausedAtMs: null });
+        if (this.lane.openTurnId !== null) await this.releaseHeldNotice(this.lane.openTurnId);
         await this.record(event, {}, { reason: event.reason });
         return;
       case 'LanePaused':
@@ -109,6 +110,12 @@ class Applier {
     await this.record(event, { turnId: event.turnId, deadlineMs: event.deadlineMs, handed: event.handed });
     const ticket = await this.ticketOf(turn);
     if (ticket.tier === 0) await this.tellReviewers(turn.id, ticket, event.deadlineMs);
+  }
+
+  /** While the lane was paused its notification was held (T6): it is due again now. */
+  private async releaseHeldNotice(turnId: string): Promise<void> {
+    const held = await this.work.tx.outbox.get(`sms-turnOpened-${turnId}`);
+    if (held?.state === 'pending' && held.dueAtMs > this.work.nowMs) await this.work.tx.outbox.replace({ ...held, dueAtMs: this.work.nowMs });
   }
 
   private async tellOfPause(turnId: string, reason: string, atMs: number): Promise<void> {
