@@ -26,6 +26,17 @@ export interface TicketRef {
   readonly queueNumber: number;
 }
 
+/** M1, M2: the last day to ask to go on waiting; null when it cannot be asked; `unstated` while the calendar does not tell (T3). */
+export interface AfterMiss {
+  readonly continueUntilDay: Day | 'unstated' | null;
+}
+
+/** Every step of an application the family is told of (V1); the feature names the same ones. */
+export type ApplicationStepName = 'submitted' | 'supplemented' | 'firstPublicity' | 'levelTwo' | 'secondPublicity' | 'eligible' | 'sentBack' | 'rejected' | 'objectionUpheld' | 'withdrawn' | 'expired';
+
+/** A1, A2, A4: how a picked home is lost again. */
+export type LostCause = 'gaveUpAfterPick' | 'leaseNotSigned' | 'documentsRefused' | 'cancelled' | 'objectionUpheld';
+
 export type SmsTemplates = ReturnType<typeof createSmsTemplates>;
 
 /** Longest staff-written reason that is repeated to families, in characters. */
@@ -58,14 +69,35 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
       sign(`${name(of)}：刚才轮到您家选房，但我们没能确认您已收到通知，所以不算您家放弃，顺序号保留。${formatMoment(of.notBeforeMs)}以后会再通知您，请保持手机畅通；换了号码请到服务窗口登记${help}。`),
 
     /** Q6, M1: `continueUntilDay` is the last day to ask to go on waiting; null when it cannot be asked again (M2). */
-    turnMissed: (of: TicketRef & { continueUntilDay: Day | null }) => sign(`${name(of)}：您家没有在规定时间内选房，这次机会已过。${afterMiss(of.continueUntilDay)}`),
+    turnMissed: (of: TicketRef & AfterMiss) => sign(`${name(of)}：您家没有在规定时间内选房，这次机会已过。${afterMiss(of.continueUntilDay)}`),
 
     /** Q5: given up at once by the family itself. */
-    turnPassed: (of: TicketRef & { continueUntilDay: Day | null }) => sign(`${name(of)}：您家已把这次选房机会让给下一户。${afterMiss(of.continueUntilDay)}`),
+    turnPassed: (of: TicketRef & AfterMiss) => sign(`${name(of)}：您家已把这次选房机会让给下一户。${afterMiss(of.continueUntilDay)}`),
 
     /** A1, S4, Q10 */
     homePicked: (of: TicketRef & { address: string; publicityDays: number; assisted: boolean }) =>
       sign(`${name(of)}：您家${of.assisted ? '由窗口工作人员协助，' : ''}已选定${of.address}。结果将公示${of.publicityDays}天，之后会再通知您。选房回执可在${wording.app}查看。如不是您家的意思，请马上联系服务窗口${help}。`),
+
+    /** V1: each step of an application. `untilDay`: the last day to hand in a supplement, or of a list. */
+    applicationStep: ({ step, receiptNumber, untilDay }: { step: ApplicationStepName; receiptNumber: number; untilDay: Day | null }) =>
+      sign(`公租房申请（受理号${receiptNumber}）：${applicationText(step, untilDay)}`),
+
+    /** A1, A2 */
+    allocationQualified: (of: TicketRef & { address: string; noticeNumber: string; downloadByDay: Day; leaseByDay: Day }) =>
+      sign(`${name(of)}：您家选房合格，${of.address}，配租通知单编号${of.noticeNumber}。请在${monthAndDay(of.downloadByDay)}前打开${wording.app}下载，并在${monthAndDay(of.leaseByDay)}前带齐资料原件办理承租手续。逾期未办的，视为放弃${help}。`),
+
+    /** A2: reminded once; a late download alone costs nothing. */
+    noticeLate: (of: TicketRef & { noticeNumber: string; leaseByDay: Day }) =>
+      sign(`${name(of)}：您家的配租通知单（${of.noticeNumber}）还没有下载。请尽快打开${wording.app}下载，或到服务窗口请工作人员帮忙，${monthAndDay(of.leaseByDay)}前须办完承租手续${help}。`),
+
+    /** A2, A4, F1 */
+    allocationLost: (of: TicketRef & { cause: LostCause }) => {
+      const why = {
+        gaveUpAfterPick: '已放弃选定的住房，计为放弃一批次', leaseNotSigned: '没有在期限内办理承租手续，按规则计为放弃一批次', documentsRefused: '没有按要求提供资料，经区级认定取消配租，计为放弃一批次',
+        cancelled: '经区级住房保障部门认定不符合条件，配租已取消', objectionUpheld: '公示异议经核实成立，选房结果不生效',
+      }[of.cause];
+      return sign(`${name(of)}：您家${why}。如有疑问，请到服务窗口咨询${help}。`);
+    },
 
     /** T6 */
     lanePaused: (of: TicketRef & { reason: string }) =>
@@ -74,9 +106,61 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
     /** T6 */
     deadlineMoved: (of: TicketRef & { byMs: number; deadlineMs: number }) =>
       sign(`${name(of)}：因系统暂停，您家的选房时间已顺延${duration(of.byMs)}，新的截止时间是${formatMoment(of.deadlineMs)}。请在此之前打开${wording.app}选房，或到服务窗口请工作人员帮忙${help}。`),
+
+    /** G2, G5 */
+    numberGiven: (of: TicketRef & { joinsDay: Day }) =>
+      sign(`您家的轮候顺序号是：${name(of)}。正在公示，没有异议的，从${monthAndDay(of.joinsDay)}起开始排队。换了手机号请及时到服务窗口登记${help}。`),
+
+    /** M1 */
+    continuationAsked: (of: TicketRef & { joinsDay: Day }) =>
+      sign(`${name(of)}：已收到您家继续参与轮候的申请，现在公示。没有异议的，${monthAndDay(of.joinsDay)}重新生成轮候顺序号，原顺序号作废。如不是您家的意思，请马上联系服务窗口${help}。`),
+
+    /** W2, W3 */
+    requestDecided: ({ kind, approved }: { kind: 'adjust' | 'toSubsidy' | 'fromSubsidy'; approved: boolean }) => {
+      const asked = { adjust: '调整保障组别或居室', toSubsidy: '转为租赁补贴', fromSubsidy: '由租赁补贴转为轮候' }[kind];
+      if (!approved) return sign(`您家${asked}的申请没有通过审核。原因可在${wording.app}查看，或到服务窗口咨询${help}。`);
+      const next = kind === 'toSubsidy' ? '您家已退出公租房轮候，原顺序号作废' : '明天参加新批次轮候顺序号生成';
+      return sign(`您家${asked}的申请已通过审核，${next}。`);
+    },
+
+    /** W1, W4, G5, F3 */
+    leftQueue: (of: TicketRef & { cause: 'cancelled' | 'gaveUp' | 'objectionUpheld' | 'barred' }) => {
+      const why = { cancelled: '经审核不再符合条件，轮候资格已取消', gaveUp: '已按您家的意愿放弃轮候', objectionUpheld: '公示异议经核实成立，顺序号已作废', barred: '因家庭成员被限制申请公租房，顺序号已作废' }[of.cause];
+      return sign(`${name(of)}：${why}。如有疑问，请到服务窗口咨询${help}。`);
+    },
+
+    /** M2 */
+    batchForfeited: (of: TicketRef) => sign(`${name(of)}：您家没有在规定期限内申请继续参与轮候，按规则视为放弃本批次轮候资格。可以重新申请公租房；如有疑问，请到服务窗口咨询${help}。`),
+
+    /** F2, F3: `untilDay` is the last day; null: until lifted. No name: the message goes to the household's number. */
+    personBarred: ({ untilDay }: { untilDay: Day | null }) =>
+      sign(`您家有家庭成员已被限制申请公租房${untilDay === null ? '' : `，到${untilDay}为止，期满自动解除`}。不影响申请租赁补贴。原因可在${wording.app}查看，或到服务窗口咨询${help}。`),
+
+    /** Near its turn, so that the notification reaches the family. */
+    confirmContact: (of: TicketRef) =>
+      sign(`${name(of)}：快轮到您家选房了。请打开${wording.app}登录，确认这个手机号还在使用；换了号码请马上到服务窗口登记${help}。`),
   };
 
-  function afterMiss(continueUntilDay: Day | null): string {
+  function applicationText(step: ApplicationStepName, untilDay: Day | null): string {
+    const until = untilDay === null ? '' : monthAndDay(untilDay);
+    const look = `可在${wording.app}查看`;
+    switch (step) {
+      case 'submitted': return `已提交，等待街道（乡镇）初审。进度${look}，每一步都会发短信告诉您。`;
+      case 'supplemented': return `补正材料已收到，继续审核，提交时间仍按第一次计算。`;
+      case 'firstPublicity': return `已通过街道（乡镇）初审，第一榜公示到${until}，之后由区级复审。`;
+      case 'levelTwo': return `第一榜公示已结束，正在区级复审。`;
+      case 'secondPublicity': return `已通过区级复审，第二榜公示到${until}，没有异议的将参加次日批次生成轮候顺序号。`;
+      case 'eligible': return `审核和公示已全部通过，将自动生成轮候顺序号，请留意短信。`;
+      case 'sentBack': return `需要补正材料，请在${until}24时前补好后重新提交，原因${look}，也可到服务窗口请工作人员帮忙${help}。过期未提交的，申请终止，可以重新申请。`;
+      case 'rejected': return `审核未通过，原因${look}。如有疑问，请到受理街道或服务窗口咨询${help}。`;
+      case 'objectionUpheld': return `公示期间的异议经核实成立，申请已转区级复审，结果会再通知您。`;
+      case 'withdrawn': return `已按您家的要求撤回。以后需要时可以重新申请。如不是您家的意思，请马上联系服务窗口${help}。`;
+      case 'expired': return `未在规定期限内提交补正材料，申请已终止，可以重新申请。如有困难，请到服务窗口咨询${help}。`;
+    }
+  }
+
+  function afterMiss(continueUntilDay: AfterMiss['continueUntilDay']): string {
+    if (continueUntilDay === 'unstated') return `如果还想继续轮候，请尽快打开${wording.app}提出申请，或到服务窗口请工作人员帮忙${help}。`;
     if (continueUntilDay === null) return `按规则，本批次轮候资格已放弃。如有疑问，请到服务窗口咨询${help}。`;
     return `如果还想继续轮候，请在${monthAndDay(continueUntilDay)}24时前，打开${wording.app}提出申请，或到服务窗口请工作人员帮忙${help}。过期没有申请，视为放弃本批次轮候资格。`;
   }

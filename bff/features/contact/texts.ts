@@ -1,7 +1,7 @@
 /** Turns an outbox message into the text that is sent, at the moment it is sent: only then is the deadline known. */
-import { addDays, dayOf } from '../../../shared/shanghai-time';
+import { addDays, dayOf, type Day } from '../../../shared/shanghai-time';
 import type { Group } from '../../../shared/lane';
-import type { SmsTemplates } from '../../adapters/sms/templates';
+import type { ApplicationStepName, LostCause, SmsTemplates } from '../../adapters/sms/templates';
 import type { RuleSetValues } from '../../domain/rules/rule-set';
 import type { FieldCrypto } from '../../security/field-crypto';
 import type { OutboxMessage } from '../../store/collections';
@@ -33,21 +33,44 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
     case 'turnDeferred':
       return templates.turnDeferred({ ...of, notBeforeMs: number('notBeforeMs') });
     case 'turnMissed':
-      return templates.turnMissed({ ...of, continueUntilDay: continueUntil(number('endedAtMs'), rules) });
+      return templates.turnMissed({ ...of, ...afterMiss(message.payload) });
     case 'turnPassed':
-      return templates.turnPassed({ ...of, continueUntilDay: continueUntil(number('endedAtMs'), rules) });
+      return templates.turnPassed({ ...of, ...afterMiss(message.payload) });
     case 'homePicked':
       return templates.homePicked({ ...of, address: text('address'), publicityDays: rules.resultPublicityDays, assisted: message.payload['assisted'] === true });
+    case 'applicationStep':
+      return templates.applicationStep({ step: text('step') as ApplicationStepName, receiptNumber: number('receiptNumber'), untilDay: message.payload['untilDay'] as string | null });
+    case 'allocationQualified':
+      return templates.allocationQualified({ ...of, address: text('address'), noticeNumber: text('noticeNumber'), downloadByDay: text('downloadByDay'), leaseByDay: text('leaseByDay') });
+    case 'noticeLate':
+      return templates.noticeLate({ ...of, noticeNumber: text('noticeNumber'), leaseByDay: text('leaseByDay') });
+    case 'allocationLost':
+      return templates.allocationLost({ ...of, cause: text('cause') as LostCause });
     case 'lanePaused':
       return templates.lanePaused({ ...of, reason: text('reason') });
     case 'deadlineMoved':
       return templates.deadlineMoved({ ...of, byMs: number('byMs'), deadlineMs: number('deadlineMs') });
+    case 'numberGiven':
+      return templates.numberGiven({ ...of, joinsDay: dayOf(number('joinsAtMs')) });
+    case 'continuationAsked':
+      return templates.continuationAsked({ ...of, joinsDay: text('joinsDay') });
+    case 'requestDecided':
+      return templates.requestDecided({ kind: text('requestKind') as 'adjust' | 'toSubsidy' | 'fromSubsidy', approved: message.payload['approved'] === true });
+    case 'leftQueue':
+      return templates.leftQueue({ ...of, cause: text('cause') as 'cancelled' | 'gaveUp' | 'objectionUpheld' | 'barred' });
+    case 'batchForfeited':
+      return templates.batchForfeited(of);
+    case 'personBarred':
+      return templates.personBarred({ untilDay: message.payload['untilMs'] === null ? null : addDays(dayOf(number('untilMs')), -1) });
+    case 'confirmContact':
+      return templates.confirmContact(of);
     default:
       throw new Error(`no text for messages of kind ${message.kind}`);
   }
 }
 
-/** T3, M1: the day of the miss does not count. */
-function continueUntil(endedAtMs: number, rules: RuleSetValues): string {
-  return addDays(dayOf(endedAtMs), rules.continueWithinDays);
+/** T3, M1, M2: the last day to ask to go on waiting; null where it cannot be asked, `unstated` while its end is not known. */
+function afterMiss({ isForfeited, continueUntilMs }: OutboxMessage['payload']): { continueUntilDay: Day | 'unstated' | null } {
+  if (isForfeited === true) return { continueUntilDay: null };
+  return { continueUntilDay: typeof continueUntilMs === 'number' ? addDays(dayOf(continueUntilMs), -1) : 'unstated' };
 }

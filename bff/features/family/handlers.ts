@@ -3,6 +3,7 @@ import { refuse, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { maskName, maskPhone } from '../../security/masking';
 import { laneStream } from '../../store/ledger';
+import { isRevealed } from '../batch/tickets';
 import { presentHome } from '../listings/present';
 import { mayActForHousehold } from '../selection/policy';
 import { readPlace } from './place';
@@ -17,7 +18,7 @@ export function familyHandlers(kernel: Kernel): Handlers {
         for (const household of found) {
           const tickets = await tx.tickets.find({ householdId: household.id }, { sort: [['submittedAtMs', 'desc']], limit: 20 });
           const places = [];
-          for (const ticket of tickets) places.push(await readPlace(tx, ticket));
+          for (const ticket of tickets) if (await isRevealed(tx, ticket)) places.push(await readPlace(tx, ticket));
           households.push({
             id: household.id, applicantMasked: maskName(kernel.crypto.open(household.applicantSealed)),
             size: household.size, district: household.district, street: household.street, places,

@@ -9,6 +9,7 @@ import { laneIdOf } from '../../domain/rules/rule-set';
 import type { Listing } from '../../store/collections';
 import { laneStream } from '../../store/ledger';
 import type { NewDoc } from '../../store/port';
+import { newListingFile } from '../listing-pool/pool';
 import { ensureLanes, groupBy, refusalOf, type RegisterWriter } from './import-deps';
 
 interface PreparedListing {
@@ -64,7 +65,11 @@ export function listingsWriter(): RegisterWriter<ListingRecord, PreparedListing>
         const [there] = await tx.communities.find({ district, name }, { limit: 1 });
         idOf.set(id, (there ?? (await tx.communities.insert({ id, name, district, areaCode }))).id);
       }
-      for (const { listing } of fresh) await tx.listings.insert({ ...listing, communityId: idOf.get(listing.communityId)! });
+      for (const { listing } of fresh) {
+        await tx.listings.insert({ ...listing, communityId: idOf.get(listing.communityId)! });
+        // L1: one that the register says is under review lies on its district's desk.
+        if (listing.state === 'inReview') await tx.listingFiles.insert(newListingFile(listing, work.nowMs));
+      }
       for (const [laneId, homes] of byLane) {
         await work.record({ stream: laneStream(laneId), type: 'ListingsImported', open: { count: homes.length, listingIds: homes.map(({ listing }) => listing.id) } });
         await work.announceLane(laneId);
@@ -74,7 +79,7 @@ export function listingsWriter(): RegisterWriter<ListingRecord, PreparedListing>
 }
 
 /** The same door has the same id, in whatever form a register writes it. */
-function listingOf(record: ListingRecord, communityIds: Map<string, string>): NewDoc<Listing> {
+export function listingOf(record: ListingRecord, communityIds: Map<string, string>): NewDoc<Listing> {
   const { district, community, building, entrance, floor, room, bedrooms, areaSqm, orientation, rentFen, state, owner, remark } = record;
   const communityKey = doorKey({ district, community, building: '', entrance: '', room: '' });
   let communityId = communityIds.get(communityKey);

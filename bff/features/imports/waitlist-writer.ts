@@ -12,6 +12,7 @@ import { laneIdOf } from '../../domain/rules/rule-set';
 import type { Member, Ticket } from '../../store/collections';
 import { groupStream, laneStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
+import { keepLastNumber } from '../batch/counters';
 import { ensureLanes, groupBy, type ImportDeps, refusalOf, type RegisterWriter } from './import-deps';
 
 /** A family with its blind indexes, people in the order of the register. */
@@ -77,6 +78,8 @@ export function waitlistWriter(deps: ImportDeps): RegisterWriter<FamilyRecord, I
       for (const [group, families] of groupBy(fresh, ({ placed }) => placed.record.group)) {
         const imported = families.map(({ placed: { record }, laneId }) => ({ queueNumber: record.queueNumber, ticketId: `ticket-${numberKey(record)}`, laneId, batchDay: record.batchDay }));
         await work.record({ stream: groupStream(group), type: 'NumbersImported', open: { numbers: imported } });
+        // Generated numbers continue after the highest of the group.
+        await keepLastNumber(tx, group, Math.max(...imported.map(({ queueNumber }) => queueNumber)));
       }
       // Named in the lane as well: from here on they have a claim there, and anyone can check that it was kept.
       for (const [laneId, families] of groupBy(fresh, (family) => family.laneId)) {

@@ -44,7 +44,7 @@ export function publicityHandlers(kernel: Kernel, kinds: PublicityKinds = public
           await tx.publicities.guard(publicity);
           const code = await tx.signInCodes.get(caller.phoneIndex);
           const objection = await tx.objections.insert({
-            id: `objection-${kernel.chance.bytes(8).toString('hex')}`, publicityId: publicity.id, subjectId: body.subjectId, district: publicity.district,
+            id: `objection-${kernel.chance.bytes(8).toString('hex')}`, publicityId: publicity.id, subjectId: body.subjectId, district: (await kind.districtOf?.(tx, body.subjectId)) ?? publicity.district,
             textSealed: kernel.crypto.seal(body.text), byPhoneSealed: code?.phoneSealed ?? '', byPhoneIndex: caller.phoneIndex, state: 'open',
             raisedAtMs: nowMs, decidedAtMs: null, decidedBy: '', answerSealed: '',
           });

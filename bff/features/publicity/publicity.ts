@@ -19,6 +19,8 @@ export interface PublicityKind {
   lines(tx: Tx, kernel: Kernel, publicity: Publicity, after: string | null, limit: number): Promise<{ key: string; cells: string[] }[]>;
   /** Whether the publicity has this line: an objection is raised against something that is in it. */
   has(tx: Tx, publicity: Publicity, subjectId: string): Promise<boolean>;
+  /** Whose district decides objections to a line, where one publicity is about several; otherwise the publicity's own. */
+  districtOf?(tx: Tx, subjectId: string): Promise<string>;
   /**
    * The days are over: bring about what was publicised, for every subject without an open or upheld objection. May
    * use several changes; done again it changes nothing. The publicity is marked over afterwards.

@@ -9,6 +9,8 @@ import type { Kernel } from '../../kernel';
 import type { Lane, LedgerEntry, Pick as PickDoc, Ticket, TurnDoc } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { laneStream } from '../../store/ledger';
+import { openMiss } from '../waiting/misses';
+import { openAllocation } from '../allocations/open';
 import { CITY_GATE, queuedTickets } from './load';
 import { addressOf, signReceipt } from './receipt';
 
@@ -71,9 +73,9 @@ class Applier {
       case 'HomePicked':
         return this.pickHome(event);
       case 'TurnPassed':
-        return this.endTurn(event, 'passed', { state: 'missed' });
+        return this.missTurn(event, 'passed');
       case 'TurnMissed':
-        return this.endTurn(event, 'missed', { state: 'missed' });
+        return this.missTurn(event, 'missed');
       case 'TurnDeferred':
         return this.endTurn(event, 'deferred', { state: 'queued', deferrals: event.ticket.deferrals + 1, notBeforeMs: event.notBeforeMs }, { notBeforeMs: event.notBeforeMs });
     }
@@ -157,15 +159,22 @@ class Applier {
       pickedAtMs: event.atMs, active: true, assisted,
       receipt: signReceipt(this.kernel, { ticket, listing, household, entry, assisted: assisted !== null, pickedAtMs: event.atMs }),
     });
+    await openAllocation(this.kernel, this.work, { pick: this.pick, ticket, listing, household });
     await this.tellFamily('homePicked', turnId, ticket, { address: addressOf(listing), assisted: assisted !== null });
   }
 
-  private async endTurn(event: Extract<SelectionEvent, { type: 'TurnPassed' | 'TurnMissed' | 'TurnDeferred' }>, state: 'passed' | 'missed' | 'deferred', ticketPatch: TicketPatch, open: Record<string, unknown> = {}): Promise<void> {
+  /** M1, M2: what is left of the ticket depends on whether the family may still ask to go on waiting. */
+  private async missTurn(event: Extract<SelectionEvent, { type: 'TurnPassed' | 'TurnMissed' }>, state: 'passed' | 'missed'): Promise<void> {
+    const miss = await openMiss(this.kernel, this.work, event.ticket, event.atMs);
+    return this.endTurn(event, state, { state: miss.state }, {}, { isForfeited: miss.state === 'forfeited', continueUntilMs: miss.continueUntilMs });
+  }
+
+  private async endTurn(event: Extract<SelectionEvent, { type: 'TurnPassed' | 'TurnMissed' | 'TurnDeferred' }>, state: 'passed' | 'missed' | 'deferred', ticketPatch: TicketPatch, open: Record<string, unknown> = {}, told: Record<string, unknown> = {}): Promise<void> {
     const turn = await this.closeTurn(event.turnId, state, event.atMs);
     await this.patchTicket(event.ticket, ticketPatch);
     await this.record(event, { turnId: event.turnId, ...named(event.ticket), proof: turn.proof, ...open });
     const kind = { passed: 'turnPassed', missed: 'turnMissed', deferred: 'turnDeferred' }[state];
-    await this.tellFamily(kind, event.turnId, event.ticket, { ...open, endedAtMs: event.atMs });
+    await this.tellFamily(kind, event.turnId, event.ticket, { ...open, ...told, endedAtMs: event.atMs });
   }
 
   private async closeTurn(turnId: string, state: TurnDoc['state'], endedAtMs: number): Promise<TurnDoc> {

@@ -9,6 +9,7 @@ import type { Forfeit } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import { dayOf, type Day } from '../../../shared/shanghai-time';
+import { openPerson } from '../households/case';
 import { enterBar, personOf } from './persons';
 
 export interface NewForfeit {
@@ -28,7 +29,9 @@ export async function recordForfeit(kernel: Kernel, work: Work, { householdId, c
   const household = await tx.households.get(householdId);
   if (household === null) throw new Error(`no household ${householdId}`);
   const members = await tx.members.find({ householdId });
-  const adults = members.filter((member) => isAdult((JSON.parse(kernel.crypto.open(member.personSealed)) as { identity: string }).identity, dayOf(nowMs), rules.adultAgeYears));
+  // Who left the household earlier is none of it; unless all have, for then the case is closed already.
+  const present = members.some(({ caseOpen }) => caseOpen) ? members.filter(({ caseOpen }) => caseOpen) : members;
+  const adults = present.filter((member) => isAdult(openPerson(kernel, member).identity, dayOf(nowMs), rules.adultAgeYears));
   const barred: string[] = [];
   for (const { identityIndex } of adults) {
     const before = await personOf(work, identityIndex);

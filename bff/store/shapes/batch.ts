@@ -47,8 +47,10 @@ export const batchCollections = {
       day: z.string(),
       /** `told`: every household has been sent its number. */
       state: z.enum(['numbering', 'numbered', 'told']),
-      /** Where numbering (then telling) has got to. */
+      /** Who was numbered last; null before the first and after the last. */
       cursor: nullable(place),
+      /** Whose household was told last. */
+      toldUpTo: nullable(z.strictObject({ group: z.string(), queueNumber: z.int() })),
       /** Numbers given out, ascending within a group; one range a group unless a roll was imported in between (G6). */
       ranges: z.array(z.strictObject({ group: z.string(), fromNumber: z.int(), toNumber: z.int(), priority: z.int() })),
       startedAtMs: ms, numberedAtMs: nullable(ms), toldAtMs: nullable(ms),

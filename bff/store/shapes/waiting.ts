@@ -16,7 +16,7 @@ export const waitingCollections = {
       continueUntilMs: nullable(ms),
       /** `open`: may still ask; `asked`: in publicity; `continued`: takes part in a batch; `refused`: an objection was upheld. */
       state: z.enum(['open', 'asked', 'continued', 'refused', 'forfeited', 'ended']),
-      requestedAtMs: nullable(ms), publicityId: nullable(z.string()),
+      requestedAtMs: nullable(ms), receiptNumber: nullable(z.int()), publicityId: nullable(z.string()),
       ruleSetVersion: z.int(),
     }),
     [

@@ -1,0 +1,81 @@
+/** M1, M2: what a missed turn leaves behind, and what becomes of it when nobody asks. */
+import { afterMiss } from '../../domain/waiting/decide';
+import { actPeriod } from '../../domain/time/periods';
+import { isMissingYear } from '../../domain/time/working-days';
+import { dayOf } from '../../../shared/shanghai-time';
+import type { DueJob } from '../../jobs/due-job';
+import { systemAct, type Kernel } from '../../kernel';
+import type { Miss, Ticket } from '../../store/collections';
+import { change, type Work } from '../../store/change';
+import type { Tx } from '../../store/port';
+import { loadCalendar } from '../calendar/load';
+import { closeCase } from '../households/case';
+import { recordForfeit } from '../standing/forfeits';
+import { decideCase } from './door';
+import { continuationsOf, loadCase, missId } from './load';
+import { recordVoid } from './queue';
+
+/**
+ * A turn ended without a pick (missed, or passed on: Q5). The caller writes the ticket in the state of the miss:
+ * `missed` while the family may still ask to go on waiting, else `forfeited` (M2).
+ */
+export async function openMiss(kernel: Kernel, work: Work, ticket: Ticket, missedAtMs: number): Promise<{ readonly state: 'missed' | 'forfeited'; readonly continueUntilMs: number | null }> {
+  const { tx } = work;
+  const rules = kernel.rules();
+  const { id: ticketId, householdId, batchDay } = ticket;
+  const isForfeited = afterMiss(await continuationsOf(tx, ticket), rules) === 'forfeited';
+  const continueUntilMs = isForfeited ? null : await continueUntil(tx, kernel, missedAtMs);
+  await tx.misses.insert({
+    id: missId(ticketId), ticketId, householdId, batchDay, missedAtMs, continueUntilMs, state: isForfeited ? 'forfeited' : 'open',
+    requestedAtMs: null, receiptNumber: null, publicityId: null, ruleSetVersion: rules.version,
+  });
+  if (!isForfeited) return { state: 'missed', continueUntilMs };
+  await recordVoid(work, ticket.group, [ticket.queueNumber], 'forfeited');
+  await recordForfeit(kernel, work, { householdId, cause: 'secondMiss', batchDay });
+  await closeCase(work, householdId);
+  return { state: 'forfeited', continueUntilMs: null };
+}
+
+/** T3. Null while the year's notice is missing: an end that cannot be stated does not come; it is worked out once staff loaded the notice. */
+async function continueUntil(tx: Tx, kernel: Kernel, missedAtMs: number): Promise<number | null> {
+  const { continueWithinDays, continueDaysKind } = kernel.rules().values;
+  const period = actPeriod(missedAtMs, continueWithinDays, continueDaysKind, await loadCalendar(tx, dayOf(missedAtMs)));
+  return isMissingYear(period) ? null : period.endsMs;
+}
+
+const A_LOOK = 200;
+
+/** M2: no request in time. */
+export const lapseMisses: DueJob = {
+  name: 'lapseMisses',
+  async run(kernel) {
+    const nowMs = kernel.clock.now();
+    const { due, unstated } = await kernel.store.read(async (tx) => ({
+      due: await tx.misses.find({ state: 'open', continueUntilMs: { lte: nowMs } }, { sort: [['continueUntilMs', 'asc']], limit: A_LOOK }),
+      unstated: await tx.misses.find({ state: 'open', continueUntilMs: null }, { limit: A_LOOK }),
+    }));
+    for (const { id } of unstated) await change(kernel, systemAct('补算申请期限'), (work) => stateEnd(kernel, work, id));
+    for (const { id } of due) await change(kernel, systemAct('逾期未申请继续参与轮候'), (work) => lapse(kernel, work, id));
+  },
+  async nextDue(tx) {
+    // Null sorts first: those without an end are asked for apart.
+    const [next] = await tx.misses.find({ state: 'open', continueUntilMs: { gt: 0 } }, { sort: [['continueUntilMs', 'asc']], limit: 1 });
+    return next?.continueUntilMs ?? null;
+  },
+};
+
+async function lapse(kernel: Kernel, work: Work, id: Miss['id']): Promise<void> {
+  const miss = await work.tx.misses.get(id);
+  const ticket = miss === null ? null : await work.tx.tickets.get(miss.ticketId);
+  const subject = ticket === null ? null : await loadCase(work.tx, ticket.householdId, ticket);
+  if (subject === null) throw new Error(`miss ${id} without its household`);
+  await decideCase(kernel, work, subject, { type: 'LapseMiss' });
+}
+
+async function stateEnd(kernel: Kernel, work: Work, id: Miss['id']): Promise<void> {
+  const miss = await work.tx.misses.get(id);
+  if (miss === null || miss.state !== 'open' || miss.continueUntilMs !== null) return;
+  const continueUntilMs = await continueUntil(work.tx, kernel, miss.missedAtMs);
+  // Never an end that is over when it becomes known: the family could not have kept it.
+  if (continueUntilMs !== null) await work.tx.misses.replace({ ...miss, continueUntilMs: Math.max(continueUntilMs, (await continueUntil(work.tx, kernel, work.nowMs)) ?? continueUntilMs) });
+}
