@@ -21,7 +21,11 @@ import { claimDemo, refuseMixedData } from './features/demo/guard';
 import { demoHandlers } from './features/demo/handlers';
 import { demoPage, demoScript } from './features/demo/page';
 import { storedOffset, storeOffset } from './features/demo/travel';
+import { allocationHandlers } from './features/allocations/handlers';
+import { listingPoolHandlers } from './features/listing-pool/handlers';
 import { publicityHandlers } from './features/publicity/handlers';
+import { Exporter } from './features/exports/exporter';
+import { exportHandlers } from './features/exports/handlers';
 import { familyHandlers } from './features/family/handlers';
 import { ledgerHandlers } from './features/ledger/handlers';
 import { listingHandlers } from './features/listings/handlers';
@@ -97,7 +101,11 @@ export async function startService(config: Config, log: Log, root: string): Prom
       announce: (laneId, seq, concerned) => gateway.announce(laneId, seq, concerned),
     }, name);
     const autopilot = new Autopilot(kernel);
-    const scheduler = new Scheduler(kernel, relay, name, () => autopilot.look());
+    const exporter = new Exporter(kernel, path.join(config.dataDir, 'exports'), name);
+    const scheduler = new Scheduler(kernel, relay, name, () => {
+      exporter.look();
+      return autopilot.look();
+    });
 
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
@@ -135,6 +143,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
         await closed;
         clearTimeout(hanging);
         await scheduler.stop();
+        await exporter.stop();
         await simulator?.close();
         await sockets?.close();
         await stage?.release();
