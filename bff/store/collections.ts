@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { collection } from './collection';
+import { applicationCollections } from './shapes/applications';
 import { batchCollections } from './shapes/batch';
 import { calendarCollections } from './shapes/calendar';
 import { ruleCollections } from './shapes/rules';
@@ -228,6 +229,7 @@ export const collections = {
   leases: collection(z.strictObject({ ...base, holder: text, untilMs: ms, token: z.int() }), []),
   settings: collection(z.strictObject({ ...base, value: z.unknown() }), []),
   migrations: collection(z.strictObject({ ...base, name: text, atMs: ms }), []),
+  ...applicationCollections,
   ...publicityCollections,
   ...ruleCollections,
   ...supervisionCollections,
@@ -251,6 +253,9 @@ export type Pick = DocOf<'picks'>;
 export type LedgerEntry = DocOf<'ledger'>;
 export type Publicity = DocOf<'publicities'>;
 export type Objection = DocOf<'objections'>;
+export type Application = DocOf<'applications'>;
+export type ApplicationReview = DocOf<'applicationReviews'>;
+export type Attachment = DocOf<'attachments'>;
 export type BatchCandidate = DocOf<'batchCandidates'>;
 export type Batch = DocOf<'batches'>;
 export type Miss = DocOf<'misses'>;

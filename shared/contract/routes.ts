@@ -16,6 +16,7 @@ export type { Audience, Route } from './route';
 
 export const routes = {
   ...selectionRoutes,
+  ...applicationRoutes,
   ...publicityRoutes,
   ...calendarRoutes,
   ...supervisionRoutes,

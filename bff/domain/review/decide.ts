@@ -41,7 +41,6 @@ export function decideReview(view: ReviewView, command: ReviewCommand, nowMs: nu
         case 'reject': return move('ApplicationRejected', 'rejected');
         case 'sendBack': return move('ApplicationSentBack', command.level === 1 ? 'supplementOne' : 'supplementTwo');
       }
-    // eslint-disable-next-line no-fallthrough -- every outcome returned
     case 'EndPublicity':
       if (state !== publicityOf[command.list] || command.objection !== 'none') return nothing;
       return move('PublicityPassed', command.list === 'first' ? 'levelTwo' : 'eligible');

@@ -1,0 +1,51 @@
+/** Reviews over HTTP (V1): work lists by role and region, one case, and its decision. */
+import { actOf, refuse, type Handlers } from '../../http/request';
+import type { Kernel } from '../../kernel';
+import { change } from '../../store/change';
+import { enterReview } from './door';
+import { mayReview, maySeeApplication, workScope } from './policy';
+import { staffViewOf, workItemOf } from './present';
+import { BadCursor, workPage } from './work-list';
+
+export function reviewHandlers(kernel: Kernel): Handlers {
+  return {
+    searchApplications: async ({ caller, body }) => {
+      const scope = workScope(caller, kernel.rules().values.areas.flatMap(({ districts }) => districts));
+      if (scope === null || caller.kind !== 'staff' || body.state === 'draft') return refuse('FORBIDDEN');
+      const nowMs = kernel.clock.now();
+      try {
+        const { applications, nextCursor } = await kernel.store.read((tx) => workPage(kernel, tx, body, scope, caller.role === 'streetClerk' ? 'levelOne' : 'levelTwo', nowMs));
+        return { serverNowMs: nowMs, items: applications.map((application) => workItemOf(kernel, application, nowMs)), nextCursor };
+      } catch (error) {
+        if (error instanceof BadCursor) return refuse('VALIDATION_FAILED', { fields: [{ path: 'cursor', message: '翻页位置无效，请从第一页重新查询' }] });
+        throw error;
+      }
+    },
+
+    getApplication: ({ caller, params }) => kernel.store.read(async (tx) => {
+      const application = await tx.applications.get(params['applicationId'] ?? '');
+      if (application === null || !maySeeApplication(caller, application)) return refuse('NOT_FOUND');
+      return staffViewOf(kernel, tx, application, caller, kernel.clock.now());
+    }),
+
+    reviewApplication: async (request) => {
+      const { caller, params, body } = request;
+      const { level, outcome, version } = body;
+      const result = await change(kernel, actOf(request, `${level === 1 ? '初审' : '复审'}${{ approve: '通过', reject: '不通过', sendBack: '退回补正' }[outcome]}`), async (work) => {
+        const application = await work.tx.applications.get(params['applicationId'] ?? '');
+        if (application === null || !maySeeApplication(caller, application)) return { refusal: 'NOT_FOUND' as const };
+        if (caller.kind !== 'staff' || !mayReview(caller, application, level)) return { refusal: 'FORBIDDEN' as const };
+        // Two clerks with the same case open: the second one decided on something that is no longer so.
+        if (application.version !== version) return { refusal: 'REQUEST_IN_CONFLICT' as const };
+        const review = `${application.id}-${(await work.tx.applicationReviews.count({ applicationId: application.id })) + 1}`;
+        const entered = await enterReview(kernel, work, application, { type: 'Review', level, outcome }, {}, { level, outcome, review });
+        if (entered.refusal === null) {
+          await work.tx.applicationReviews.insert({ id: review, applicationId: application.id, level, outcome, reasonsSealed: kernel.crypto.seal(body.reasons.trim()), staffId: caller.staffId, atMs: work.nowMs });
+        }
+        return entered;
+      });
+      if (result.refusal !== null) return refuse(result.refusal);
+      return kernel.store.read((tx) => staffViewOf(kernel, tx, result.application, caller, kernel.clock.now()));
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** Applications for a home (申请), their attachments and reviews (V1). */
+import * as z from 'zod/mini';
+
+const ms = z.int();
+const nullable = z.nullable;
+const label = (description: string) => z.describe<string>(description);
+/** What is typed may be anything up to a length while it is being typed; `submit` checks it. */
+const typed = (max: number, description: string) => z.optional(z.string().check(z.maxLength(max), label(description)));
+
+export const applicationState = z.enum(['draft', 'levelOne', 'supplementOne', 'firstPublicity', 'levelTwo', 'supplementTwo', 'secondPublicity', 'eligible', 'rejected', 'withdrawn', 'expired']);
+export const tier = z.enum(['lowRent', 'publicRental']);
+
+// What a family fills in ------------------------------------------------------------------------------------
+
+export const memberContent = z.strictObject({ name: typed(50, '姓名'), identity: typed(30, '证件号码'), relation: typed(20, '与申请人关系') });
+export const applicationContent = z.strictObject({
+  applicantName: typed(50, '申请人姓名'), identity: typed(30, '申请人证件号码'),
+  phone: typed(20, '联系电话，须与登录手机号一致'),
+  members: z.optional(z.array(memberContent).check(z.maxLength(20))),
+  district: typed(30, '所属区'), street: typed(30, '街道（乡镇）'), address: typed(200, '现住址'),
+  tier: z.optional(nullable(tier)), bedrooms: z.optional(nullable(z.int())),
+  priorityCategory: typed(20, '优先类别，没有则留空'),
+});
+
+const version = z.int();
+/** An identity card's copy, a household register … */
+export const attachmentKinds = ['identity', 'householdRegister', 'marriage', 'income', 'housing', 'priority', 'other'] as const;
+export const attachmentKind = z.enum(attachmentKinds);
+export const attachment = z.strictObject({
+  id: z.string(), kind: attachmentKind, name: z.string(), contentType: z.string(), bytes: z.int(), uploadedAtMs: ms,
+  /** `unscanned`: kept without a virus scan, because none is configured. */
+  scan: z.enum(['clean', 'unscanned']),
+});
+export const attachmentList = z.strictObject({ attachments: z.array(attachment) });
+
+// Family --------------------------------------------------------------------------------------------------
+
+export const newApplication = z.strictObject({});
+export const saveDraft = z.strictObject({ version, content: applicationContent });
+export const submitApplication = z.strictObject({ version, confirm: z.literal(true) });
+export const withdrawApplication = z.strictObject({ version, confirm: z.literal(true) });
+export const review = z.strictObject({ level: z.int(), outcome: z.enum(['approve', 'reject', 'sendBack']), reasons: z.string(), atMs: ms });
+const summaryFields = {
+  id: z.string(), version, state: applicationState, receiptNumber: nullable(z.int()), submittedAtMs: nullable(ms), stateSinceMs: ms,
+  /** When the state's time is up: a draft is kept, a supplement awaited, a review expected until then. Null: nobody is waited for, or it cannot be known yet. */
+  dueMs: nullable(ms),
+  applicantMasked: z.string(), district: z.string(), street: z.string(), group: z.string(), size: z.int(),
+};
+export const myApplicationSummary = z.strictObject(summaryFields);
+export const myApplications = z.strictObject({ serverNowMs: ms, applications: z.array(myApplicationSummary) });
+export const myApplication = z.strictObject({
+  ...summaryFields, serverNowMs: ms,
+  /** Whole while it can be edited; masked afterwards. */
+  content: applicationContent, editable: z.boolean(),
+  /** What is still missing or wrong, as submitting would say. */
+  problems: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+  /** The last review, with its reasons. */
+  lastReview: nullable(review),
+  attachments: z.array(attachment),
+});
+export const draftSaved = z.strictObject({ id: z.string(), version, savedAtMs: ms, dueMs: nullable(ms), problems: z.array(z.strictObject({ path: z.string(), message: z.string() })) });
+export const submitted = z.strictObject({ id: z.string(), version, state: applicationState, receiptNumber: z.int(), submittedAtMs: ms });
+export const withdrawn = z.strictObject({ id: z.string(), version, state: applicationState });
+export const reviewStreets = z.strictObject({ districts: z.array(z.strictObject({ district: z.string(), streets: z.array(z.string()) })) });
+
+// Staff ---------------------------------------------------------------------------------------------------
+
+export const workSort = z.enum(['due', 'submitted']);
+export const caseWarning = z.enum(['none', 'dueSoon', 'overdue', 'stalled']);
+/** A search, not an act; a POST because a name has no place in an address (P2). */
+export const workListQuery = z.strictObject({
+  /** Left out: what waits for the caller's own decision. */
+  state: z.optional(applicationState),
+  district: z.optional(z.string().check(z.maxLength(30))), street: z.optional(z.string().check(z.maxLength(30))),
+  /** Only what is past its due date; always in the order of the due dates. */
+  overdue: z.optional(z.boolean()),
+  /** The applicant's whole name. */
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(50))),
+  sort: z.optional(workSort),
+  limit: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
+  cursor: z.optional(z.string().check(z.maxLength(200))),
+});
+export const workItem = z.strictObject({ ...summaryFields, channel: z.enum(['online', 'socialAssistance']), householdId: z.string(), warning: caseWarning });
+export const workList = z.strictObject({ serverNowMs: ms, items: z.array(workItem), nextCursor: nullable(z.string()) });
+export const staffMember = z.strictObject({ nameMasked: z.string(), identityMasked: z.string(), relation: z.string() });
+export const staffApplication = z.strictObject({
+  ...summaryFields, serverNowMs: ms, channel: z.enum(['online', 'socialAssistance']), householdId: z.string(), warning: caseWarning,
+  phoneMasked: z.string(), priorityCategory: nullable(z.string()), members: z.array(staffMember),
+  /** An objection was upheld: what this review must look at. */
+  objectionUpheldAtMs: nullable(ms),
+  reviews: z.array(review), attachments: z.array(attachment),
+  /** What the caller may do now. */
+  mayReview: z.boolean(),
+});
+export const reviewApplication = z.strictObject({
+  version, level: z.union([z.literal(1), z.literal(2)]), outcome: z.enum(['approve', 'reject', 'sendBack']),
+  reasons: z.string().check(z.maxLength(500), label('理由；不通过和退回补正时必填，家庭会看到')),
+}).check(z.refine(({ outcome, reasons }) => outcome === 'approve' || reasons.trim().length >= 4, { path: ['reasons'], message: '请写明理由，至少 4 个字' }));
+
+export type ApplicationContent = z.infer<typeof applicationContent>;
+export type WorkListQuery = z.infer<typeof workListQuery>;
