@@ -22,7 +22,7 @@ Verify seals, proofs, receipts, the order of a lane, and export manifests. Works
   FILE        下载的 JSON（/api/seals、/api/seals/日期、/api/ledger/链名、…/proof、选房回执、导出的 manifest.json），可多个一起
   URL         同上的网址；只给网站地址（如 https://example.cn）则下载全部公开台账与封存后核验
   --key HEX   单位公布的签名公钥（04 开头的 130 位十六进制），可重复；不给时取自文件本身并注明
-  --rules F   选房规则 JSON：{ "版本号": { windowStartMs, windowEndMs, turnMs, maxDeferrals } }；不给时按操作规则的默认值
+  --rules F   选房规则 JSON：{ "版本号": { windowStartMs, windowEndMs, turnMs, maxDeferrals } }；不给时用 /api/rules 下载的，也没有则按操作规则的默认值
   --json      最后一行输出一个 JSON 对象 { verified, findings: [{ verdict, zh, en }] }
   --help      显示本说明
 
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     }
   }
   const { rules } = command;
-  findings.push(...papers.check({ keys: command.keys, rulesOf: (version) => (rules === null ? defaultRuleSet : (rules[String(version)] ?? null)) }));
+  findings.push(...papers.check({ keys: command.keys, rulesOf: (version) => (rules !== null ? (rules[String(version)] ?? null) : papers.hasRules ? null : defaultRuleSet) }));
   const isWrong = findings.some(({ verdict }) => verdict === 'wrong');
   const verified = !isWrong && findings.some(({ verdict }) => verdict === 'proven');
   (command.asJson ? process.stderr : process.stdout).write(asText(findings, verified, isWrong));
@@ -115,7 +115,7 @@ async function download(url: URL): Promise<unknown> {
 /** The whole public ledger of a site: key, seals, every stream. */
 async function downloadAll(site: URL): Promise<unknown[]> {
   const get = (route: string) => download(new URL(route, site));
-  const documents: unknown[] = [await get('/api/signing-key')];
+  const documents: unknown[] = [await get('/api/signing-key'), await get('/api/rules')];
   for (let before: number | null = null; ;) {
     const page = (await get(`/api/seals?limit=${SEALS_A_PAGE}${before === null ? '' : `&beforeNumber=${before}`}`)) as { nextBeforeNumber: number | null };
     documents.push(page);

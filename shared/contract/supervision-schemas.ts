@@ -25,6 +25,11 @@ export const sealQuery = z.strictObject({
 export const sealPage = z.strictObject({ seals: z.array(seal), nextBeforeNumber: nullable(z.int()) });
 export const entryProof = z.strictObject({ entry: ledgerEntry, index: z.int(), path: z.array(z.string()), seal });
 
+/** The numbers of the rules that turns are judged by, of every version that was ever in force: what a replay of a lane needs. */
+export const publicRules = z.strictObject({
+  rules: z.array(z.strictObject({ version: z.int(), effectiveAtMs: z.int(), windowStartMs: z.int(), windowEndMs: z.int(), turnMs: z.int(), maxDeferrals: z.int() })),
+});
+
 // Exports -------------------------------------------------------------------------------------------------
 
 export const requestExport = z.strictObject({

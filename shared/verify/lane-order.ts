@@ -51,6 +51,8 @@ export interface LaneVerdict {
   readonly ended: number;
   /** Numbers that joined the lane. */
   readonly numbers: number;
+  /** Numbers said to have left it of their own accord or by a decision on their case, which is not public: their families know. */
+  readonly left: readonly string[];
   readonly problems: readonly LaneProblem[];
   /** Kinds of entry that were not understood, and therefore not believed. */
   readonly unknownTypes: readonly string[];
@@ -79,9 +81,6 @@ interface OpenTurn {
 
 type Open = Readonly<Record<string, unknown>>;
 
-/** Groups' entries that give numbers out, and lanes' entries by which numbers come to wait or cease to. */
-const ISSUING = ['NumbersImported', 'NumbersGenerated'];
-const LEAVING = ['NumbersLeft'];
 
 /** The groups whose streams a lane's replay needs: those that its entries say joined it. */
 export function groupsNeeded(lane: readonly PublicEntry[]): string[] {
@@ -102,12 +101,13 @@ export function replayLane(records: LaneRecords): LaneVerdict {
 class Replay {
   private readonly problems: LaneProblem[] = [];
   private readonly unknown: string[] = [];
-  /** Given out for this lane, by name, and whether it has joined. */
+  private readonly left: string[] = [];
+  /** Given out, by name, and whether it waits here. */
   private readonly issued = new Map<string, boolean>();
   private readonly claims = new Map<string, Claim>();
   /** In the order of the lane (Q1). */
   private order: Claim[] = [];
-  private readonly homes = new Map<string, 'free' | 'taken'>();
+  private readonly homes = new Map<string, 'free' | 'taken' | 'removed'>();
   private state: 'closed' | 'open' | 'paused' = 'closed';
   private pausedAtMs = 0;
   private turn: OpenTurn | null = null;
@@ -130,35 +130,33 @@ class Replay {
         this.report('unreadable');
       }
     }
-    return { turns: this.turns, ended: this.ended, numbers: this.claims.size, problems: this.problems, unknownTypes: this.unknown };
+    return { turns: this.turns, ended: this.ended, numbers: this.claims.size, left: this.left, problems: this.problems, unknownTypes: this.unknown };
   }
 
-  /** G2: a number is given out once; generated ones run on without gaps. */
+  /** G2: a number is given out once; those of a batch follow one that was given before. */
   private readGroup(entries: readonly PublicEntry[]): void {
     const stream = entries[0]?.stream ?? '';
     const group = stream.slice('group.'.length);
     const broken = findBreak(stream, entries);
     if (broken !== null) this.problems.push({ stream, seq: broken.seq, what: 'streamBroken', about: broken.what });
     const given = new Set<number>();
-    let highest = 0;
+    const give = (queueNumber: number, isOurs: boolean) => {
+      if (given.has(queueNumber)) this.report('numberTwice', `${group} ${queueNumber}`);
+      given.add(queueNumber);
+      if (isOurs) this.issued.set(`${group} ${queueNumber}`, false);
+    };
     for (const entry of entries.slice(0, broken === null ? undefined : broken.seq - 1)) {
-      const { seq, type, open } = this.entry = entry;
-      if (!ISSUING.includes(type)) {
-        this.noteUnknown(type);
-        continue;
-      }
-      if (!Array.isArray(open['numbers'])) {
-        this.report('unreadable');
-        continue;
-      }
-      for (const { queueNumber, laneId } of open['numbers'] as { queueNumber: number; laneId: string }[]) {
-        const about = `${group} ${queueNumber}`;
-        if (given.has(queueNumber)) this.problems.push({ stream, seq, what: 'numberTwice', about });
-        if (type === 'NumbersGenerated' && queueNumber !== highest + 1) this.problems.push({ stream, seq, what: 'numberSkipped', about });
-        given.add(queueNumber);
-        highest = Math.max(highest, queueNumber);
-        if (laneId === this.records.laneId) this.issued.set(about, false);
-      }
+      const { type, open } = this.entry = entry;
+      if (type === 'NumbersImported' && Array.isArray(open['numbers'])) {
+        for (const { queueNumber, laneId } of open['numbers'] as { queueNumber: number; laneId: string }[]) give(queueNumber, laneId === this.records.laneId);
+      } else if (type === 'NumbersGiven' && Array.isArray(open['ranges'])) {
+        for (const { fromNumber, toNumber } of open['ranges'] as { fromNumber: number; toNumber: number }[]) {
+          if (fromNumber !== 1 && !given.has(fromNumber - 1)) this.report('numberSkipped', `${group} ${fromNumber - 1}`);
+          for (let queueNumber = fromNumber; queueNumber <= toNumber; queueNumber += 1) give(queueNumber, true);
+        }
+      } else if (type === 'NumbersImported' || type === 'NumbersGiven') this.report('unreadable');
+      // What is void was given: nothing changes here, for the lane's own stream says who ceased to wait.
+      else if (type !== 'NumbersVoided') this.noteUnknown(type);
     }
   }
 
@@ -177,10 +175,11 @@ class Replay {
       case 'TurnPassed': return this.withTurn(open, (turn) => this.actInTime(turn));
       case 'TurnMissed': return this.withTurn(open, (turn) => this.expire(turn, false));
       case 'TurnDeferred': return this.withTurn(open, (turn) => this.defer(turn, open));
-      default:
-        if (LEAVING.includes(type)) return this.leave(open);
-        this.listHomes(open);
-        if (type !== 'ListingsImported') this.noteUnknown(type);
+      case 'NumbersLeft': return this.leave(open);
+      case 'ListingsImported':
+      case 'HomesOffered': return this.setHomes(open['listingIds'], 'free');
+      case 'HomesRemoved': return this.setHomes(open['removedListingIds'], 'removed');
+      default: this.noteUnknown(type);
     }
   }
 
@@ -190,6 +189,7 @@ class Replay {
       const name = `${group} ${queueNumber}`;
       if (this.issued.get(name) === undefined) this.report('numberUnknown', name);
       if (this.issued.get(name) === true) this.report('joinedTwice', name);
+      if (this.turn?.claim.name === name) this.report('twoTurns', name);
       this.issued.set(name, true);
       const claim: Claim = { name, tier: tiers[group.split('-')[0] as Tier], queueNumber, isQueued: true, isCalledUp: false, notBeforeMs: 0, deferrals: 0 };
       this.claims.set(name, claim);
@@ -199,7 +199,12 @@ class Replay {
   }
 
   private leave(open: Open): void {
-    for (const { group, queueNumber } of open['numbers'] as { group: string; queueNumber: number }[]) this.claimOf({ group, queueNumber }, (claim) => { this.remove(claim); });
+    for (const { group, queueNumber } of open['numbers'] as { group: string; queueNumber: number }[]) this.claimOf({ group, queueNumber }, (claim) => {
+      if (!claim.isQueued) this.report('notQueued', claim.name);
+      this.remove(claim);
+      this.issued.set(claim.name, false);
+      this.left.push(claim.name);
+    });
   }
 
   private remove(claim: Claim): void {
@@ -302,7 +307,7 @@ class Replay {
   private pick(turn: OpenTurn, open: Open): void {
     const listingId = open['listingId'] as string;
     const home = this.homes.get(listingId);
-    if (home === undefined) this.report('homeNotOfLane', listingId);
+    if (home === undefined || home === 'removed') this.report('homeNotOfLane', listingId);
     if (home === 'taken') this.report('homeTaken', listingId);
     this.homes.set(listingId, 'taken');
     this.actInTime(turn);
@@ -335,10 +340,9 @@ class Replay {
     this.turn = null;
   }
 
-  /** Any other entry that names homes puts them (back) on offer in public. */
-  private listHomes(open: Open): void {
-    const ids = [...(Array.isArray(open['listingIds']) ? (open['listingIds'] as string[]) : []), ...(typeof open['listingId'] === 'string' ? [open['listingId']] : [])];
-    for (const id of ids) this.homes.set(id, 'free');
+  /** L3: what is on offer in this lane, and what no longer is. */
+  private setHomes(listingIds: unknown, state: 'free' | 'removed'): void {
+    for (const id of listingIds as string[]) this.homes.set(id, state);
   }
 
   private noteUnknown(type: string): void {

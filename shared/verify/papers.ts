@@ -3,7 +3,7 @@
  * finding says in Chinese and English what is proven, what is wrong, or what these papers cannot prove. Nothing is
  * taken on trust but the keys the reader gives.
  */
-import { addDays } from '../shanghai-time';
+import { addDays, HOUR_MS, MINUTE_MS } from '../shanghai-time';
 import { findBreak, type PublicEntry } from './entry';
 import { groupsNeeded, replayLane, type LaneRules } from './lane-order';
 import { readReceipt, receiptAgrees } from './receipt';
@@ -21,6 +21,7 @@ export interface Finding {
 export interface CheckOptions {
   /** Keys the reader has from elsewhere; without any, those in the papers are used and the findings say so. */
   readonly keys: TrustedKeys;
+  /** Rules the reader has from elsewhere; null for those in the papers. */
   rulesOf(version: number): LaneRules | null;
 }
 
@@ -33,6 +34,7 @@ export class Papers {
   private readonly receipts: Signed[] = [];
   private readonly manifests: Signed[] = [];
   private readonly streams = new Map<string, Map<number, PublicEntry>>();
+  private readonly foundRules = new Map<number, LaneRules>();
   private readonly foundKeys: Record<string, string> = {};
   private readonly findings: Finding[] = [];
 
@@ -41,6 +43,7 @@ export class Papers {
     if (typeof document !== 'object' || document === null) return false;
     if (Array.isArray(document)) return document.length > 0 && document.map((one) => this.add(one)).every(Boolean);
     const given = document as Record<string, unknown>;
+    if (Array.isArray(given['rules'])) return given['rules'].map((one) => this.addRules(one as LaneRules & { version: number })).every(Boolean);
     if (Array.isArray(given['seals'])) return given['seals'].map((one) => this.add(one)).every(Boolean);
     if (typeof given['stream'] === 'string' && Array.isArray(given['entries'])) return this.addPage(given['stream'], given['entries'] as PublicEntry[]);
     if (isEntry(given['entry']) && Array.isArray(given['path']) && isSigned(given['seal'])) {
@@ -64,6 +67,17 @@ export class Papers {
     for (const entry of entries) known.set(entry.seq, entry);
     this.streams.set(stream, known);
     return true;
+  }
+
+  private addRules(rules: LaneRules & { readonly version: number }): boolean {
+    const isWhole = [rules.version, rules.windowStartMs, rules.windowEndMs, rules.turnMs, rules.maxDeferrals].every((value) => Number.isFinite(value));
+    if (isWhole) this.foundRules.set(rules.version, rules);
+    return isWhole;
+  }
+
+  /** Whether rules came with the papers. */
+  get hasRules(): boolean {
+    return this.foundRules.size > 0;
   }
 
   /** Judges all of it together. */
@@ -185,6 +199,12 @@ export class Papers {
   }
 
   private checkLanes(whole: ReadonlyMap<string, readonly PublicEntry[]>, seals: ReadonlyMap<number, { readonly content: SealContent }>, options: CheckOptions): void {
+    const used = new Map<number, LaneRules>();
+    const rulesOf = (version: number) => {
+      const rules = options.rulesOf(version) ?? this.foundRules.get(version) ?? null;
+      if (rules !== null) used.set(version, rules);
+      return rules;
+    };
     for (const [stream, lane] of whole) {
       if (!stream.startsWith('lane.')) continue;
       const laneId = stream.slice('lane.'.length);
@@ -195,14 +215,24 @@ export class Papers {
         continue;
       }
       const groups = needed.map((name) => whole.get(name)!);
-      const { problems, turns, ended, numbers, unknownTypes } = replayLane({ laneId, lane, groups, rulesOf: (version) => options.rulesOf(version) });
+      const { problems, turns, ended, numbers, left, unknownTypes } = replayLane({ laneId, lane, groups, rulesOf });
       if (problems.length === 0) {
         this.proven(`${laneId} 通道：${numbers} 个顺序号、${turns} 次轮到（${ended} 次已结束）全部按序，无人被越过，时长足额，截止时刻只延后`, `lane ${laneId}: ${numbers} numbers, ${turns} turns (${ended} ended), all in order; nobody passed over, no turn too short, deadlines only moved later`);
         if (seals.size === 0) this.open(`${laneId} 通道：未提供日封存，不能证明别人看到的是同一本台账`, `lane ${laneId}: without seals this does not prove that others are shown the same ledger`);
       }
       for (const { stream: where, seq, what, about } of problems.slice(0, SHOWN)) this.wrong(`${where} 第 ${seq} 条：${laneWords[what].zh} ${about}`.trim(), `${where} ${seq}: ${laneWords[what].en} ${about}`.trim());
       if (problems.length > SHOWN) this.wrong(`${laneId} 通道：另有 ${problems.length - SHOWN} 处问题`, `lane ${laneId}: ${problems.length - SHOWN} more problems`);
+      if (left.length > 0) this.open(`${laneId} 通道：${left.length} 个顺序号退出排队，缘由不公开，由本户核对：${left.slice(0, SHOWN).join('、')}${left.length > SHOWN ? '……' : ''}`, `lane ${laneId}: ${left.length} numbers left the queue; why is not public, their families know: ${left.slice(0, SHOWN).join(', ')}`);
       if (unknownTypes.length > 0) this.open(`${laneId} 通道：有不认识的记录种类，未据此采信任何事：${unknownTypes.join('、')}`, `lane ${laneId}: kinds of entry not known, and not believed: ${unknownTypes.join(', ')}`);
+    }
+    this.nameRules(used);
+  }
+
+  /** The rules are the server's word too: the reader compares them with the ones in force. */
+  private nameRules(used: ReadonlyMap<number, LaneRules>): void {
+    for (const [version, { windowStartMs, windowEndMs, turnMs, maxDeferrals }] of used) {
+      const [from, to, hours] = [clockTime(windowStartMs), clockTime(windowEndMs), turnMs / HOUR_MS];
+      this.open(`按第 ${version} 版选房规则判定：${from}–${to} 之间开始，每次 ${hours} 小时，无送达凭证最多顺延 ${maxDeferrals} 次；请与公布的规则核对`, `judged by rule set ${version}: turns start ${from}–${to}, last ${hours} h, deferred at most ${maxDeferrals} times without proof; compare with the published rules`);
     }
   }
 
@@ -224,6 +254,11 @@ export class Papers {
   private open(zh: string, en: string): void {
     this.findings.push({ verdict: 'open', zh, en });
   }
+}
+
+/** `HH:mm` of a time of day. */
+function clockTime(ms: number): string {
+  return `${String(Math.floor(ms / HOUR_MS)).padStart(2, '0')}:${String(Math.floor((ms % HOUR_MS) / MINUTE_MS)).padStart(2, '0')}`;
 }
 
 /** The kind a signed text says it is; null when it is none of ours. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { addDays, DAY_MS, dayOf, startOfDay } from '../../shared/shanghai-time';
 import type { EntryProofView, SealView } from '../../shared/contract/supervision-schemas';
-import { entryProof, seal as sealSchema, sealPage } from '../../shared/contract/supervision-schemas';
+import { entryProof, publicRules, seal as sealSchema, sealPage } from '../../shared/contract/supervision-schemas';
 import { findProofProblem, findSealProblem, leafIndex, readSeal } from '../../shared/verify/seal';
 import { sealHandlers } from '../../bff/features/seals/handlers';
 import { sealDays } from '../../bff/features/seals/seal-days';
@@ -195,6 +195,9 @@ describe('S2: npm run verify-proof, for inspectors', () => {
       expect([all.code, all.verdict.verified]).toEqual([0, true]);
       expect(all.verdict.findings.filter(({ en }) => en.includes('all in order'))).toHaveLength(9);
       expect(all.text).toContain('核验通过');
+      // Judged by the published rules, and says by which.
+      expect(all.verdict.findings.filter(({ en }) => en.includes('judged by rule set 1: turns start 08:00–18:00, last 4 h'))).toHaveLength(1);
+      expect(publicRules.safeParse((await app.call('GET', '/api/rules')).body).success).toBe(true);
 
       const { body: key } = await app.call<{ publicKey: string }>('GET', '/api/signing-key');
       const { body: proof } = await app.call<EntryProofView>('GET', '/api/ledger/lane.jingkai-1/2/proof');

@@ -243,7 +243,8 @@ describe('S2: an order that was not kept is found, whatever the server rewrote',
   const [low1, low2, pub1] = [number('lowRent-2', 1), number('lowRent-2', 2), number('publicRental-2', 1)];
   const lane = 'a-2';
   const at = (ms: number, type: string, open: Record<string, unknown>): Draft => ({ atMs: T + ms, type, open: { ruleSet: 1, ...open } });
-  const given = (queueNumbers: readonly number[], type = 'NumbersImported') => at(0, type, { numbers: queueNumbers.map((queueNumber) => ({ queueNumber, laneId: lane })) });
+  const batch = (ranges: readonly (readonly [number, number])[]) => at(0, 'NumbersGiven', { batchDay: '2026-06-01', ranges: ranges.map(([fromNumber, toNumber]) => ({ fromNumber, toNumber, priority: 0 })) });
+  const given = (queueNumbers: readonly number[]) => at(0, 'NumbersImported', { numbers: queueNumbers.map((queueNumber) => ({ queueNumber, laneId: lane })) });
   const groups = [chain('group.lowRent-2', [given([1, 2])]), chain('group.publicRental-2', [given([1])])];
   const joined = at(0, 'NumbersJoined', { count: 3, numbers: [pub1, low2, low1] });
   const homes = at(0, 'ListingsImported', { listingIds: ['h1', 'h2', 'h3'] });
@@ -270,7 +271,7 @@ describe('S2: an order that was not kept is found, whatever the server rewrote',
       turn(day, low1), told(day + 1, 16), picked(day + HOUR, 16, low1, 'h2'),
       turn(day + HOUR, pub1), at(day + HOUR + 5, 'TurnPassed', { turnId: `${lane}.19`, ...pub1 }),
     ];
-    expect(replay(drafts)).toEqual({ turns: 4, ended: 4, numbers: 3, problems: [], unknownTypes: [] });
+    expect(replay(drafts)).toEqual({ turns: 4, ended: 4, numbers: 3, left: [], problems: [], unknownTypes: [] });
   });
 
   const firstTurn = [...begin, turn(2, low1), told(3, 4)];
@@ -294,6 +295,8 @@ describe('S2: an order that was not kept is found, whatever the server rewrote',
     ['Q4: a pick at the deadline', 'endedLate', [...firstTurn, picked(3 + 4 * HOUR, 4, low1, 'h1')]],
     ['Q4: a home of another lane', 'homeNotOfLane', [...firstTurn, picked(9, 4, low1, 'h9')]],
     ['Q4: a home twice', 'homeTaken', [...firstTurn, picked(9, 4, low1, 'h1'), turn(10, low2), picked(11, 7, low2, 'h1')]],
+    ['L3: a home taken off the list', 'homeNotOfLane', [...firstTurn, at(5, 'HomesRemoved', { removedListingIds: ['h1'] }), picked(9, 4, low1, 'h1')]],
+    ['a number leaves that is not waiting', 'notQueued', [...firstTurn, at(5, 'NumbersLeft', { numbers: [low1] })]],
     ['Q4: another family picks in this turn', 'notItsTurn', [...firstTurn, picked(9, 4, low2, 'h1')]],
     ['a pick in no turn', 'noSuchTurn', [...begin, picked(9, 4, low1, 'h1')]],
     ['Q8: a forfeit without proof', 'forfeitWithoutProof', [...firstTurn, missed(3 + 4 * HOUR, 4, low1)]],
@@ -315,11 +318,16 @@ describe('S2: an order that was not kept is found, whatever the server rewrote',
     const again = (n: number, seq: number) => [turn(n * day, low1), told(n * day + 1, seq), deferred(n * day + 1 + 4 * HOUR, seq, low1, (n + 1) * day - HOUR)];
     expect(problems([...begin, ...again(0.0001, 4), ...again(1, 7), ...again(2, 10)])).toEqual(['deferredTooOften']);
     expect(problems(begin, [chain('group.lowRent-2', [given([1, 2, 1])]), groups[1]!])).toEqual(['numberTwice']);
-    expect(problems(begin, [chain('group.lowRent-2', [given([1, 2]), given([4], 'NumbersGenerated')]), groups[1]!])).toEqual(['numberSkipped']);
-    expect(problems(begin, [chain('group.lowRent-2', [given([2, 1]), given([3], 'NumbersGenerated')]), groups[1]!])).toEqual([]);
+    expect(problems(begin, [chain('group.lowRent-2', [given([1, 2]), batch([[4, 5]])]), groups[1]!])).toEqual(['numberSkipped']);
+    expect(problems(begin, [chain('group.lowRent-2', [given([2, 1]), at(0, 'NumbersVoided', { queueNumbers: [2], reason: 'ended' }), batch([[3, 6]])]), groups[1]!])).toEqual([]);
+  });
+  test('L4: a home that comes back may be picked again', () => {
+    expect(problems([...firstTurn, picked(9, 4, low1, 'h1'), at(10, 'HomesOffered', { listingIds: ['h1'], cause: 'returned' }), turn(11, low2), picked(12, 8, low2, 'h1')])).toEqual([]);
   });
   test('whoever left is no longer before anybody; kinds not known are named', () => {
-    expect(problems([...begin, at(2, 'NumbersLeft', { numbers: [low1] }), turn(3, low2)])).toEqual([]);
+    expect(replay([...begin, at(2, 'NumbersLeft', { numbers: [low1] }), turn(3, low2)])).toMatchObject({ problems: [], left: ['lowRent-2 1'] });
+    // A number that comes back has its old place.
+    expect(problems([...begin, at(2, 'NumbersLeft', { numbers: [low1] }), at(3, 'NumbersJoined', { numbers: [low1] }), turn(4, low2)])).toEqual(['betterClaim']);
     expect(replay([...begin, at(2, 'Whatever', {}), turn(3, low1)])).toMatchObject({ problems: [], unknownTypes: ['Whatever'] });
   });
   test('a broken chain is told, and nothing behind the break is believed', () => {

@@ -2,6 +2,7 @@
 import { isDay } from '../../../shared/shanghai-time';
 import type { SealView } from '../../../shared/contract/supervision-schemas';
 import { leafIndex, type SealContent } from '../../../shared/verify/seal';
+import type { RuleSetValues } from '../../domain/rules/rule-set';
 import { pagesOfProof, pathOf } from '../../domain/seal/tower';
 import { refuse, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
@@ -28,6 +29,15 @@ export function sealHandlers(kernel: Kernel): Handlers {
       const [last] = await tx.seals.find({ state: 'sealed' }, { sort: [['number', 'desc']], limit: 1 });
       // A day before the first seal never gets one.
       return refuse(isDay(day) && (last === undefined || day > last.day) ? 'NOT_YET_SEALED' : 'NOT_FOUND');
+    }),
+    listRules: () => kernel.store.read(async (tx) => {
+      const sets = await tx.ruleSets.find({}, { sort: [['number', 'asc']] });
+      return {
+        rules: sets.map(({ number, effectiveAtMs, values }) => {
+          const { windowStartMs, windowEndMs, turnMs, maxDeferrals } = values as unknown as RuleSetValues;
+          return { version: number, effectiveAtMs, windowStartMs, windowEndMs, turnMs, maxDeferrals };
+        }),
+      };
     }),
     getEntryProof: ({ params }) => kernel.store.read(async (tx) => {
       const { stream = '', seq = '' } = params;
