@@ -13,6 +13,8 @@ import type { Config } from './config';
 import { ruleSetHandlers } from './features/rule-sets/handlers';
 import { applicationHandlers } from './features/applications/handlers';
 import { reviewHandlers } from './features/applications/staff-handlers';
+import { householdHandlers } from './features/households/handlers';
+import { batchHandlers } from './features/batch/handlers';
 import { calendarHandlers } from './features/calendar/handlers';
 import { contactHandlers } from './features/contact/handlers';
 import { Autopilot } from './features/demo/autopilot';
@@ -35,6 +37,9 @@ import { sealHandlers } from './features/seals/handlers';
 import { selectionHandlers } from './features/selection/handlers';
 import { signInHandlers } from './features/sign-in/handlers';
 import { staffHandlers } from './features/staff/handlers';
+import { standingHandlers } from './features/standing/handlers';
+import { waitingHandlers } from './features/waiting/handlers';
+import { staffWaitingHandlers } from './features/waiting/staff-handlers';
 import { createApp } from './http/app';
 import { Metrics } from './http/metrics';
 import type { Handlers } from './http/request';
@@ -58,6 +63,8 @@ export interface Service {
 
 /** How stale a lane's view may be where other processes write to the same store. */
 const SHARED_VIEW_AGE_MS = 100;
+/** How long a client may take to say what it wants: ample for a bad line, short for one that only holds on. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 2_000 };
 /** How long requests under way may take when stopping. */
 const STOP_GRACE_MS = 2_000;
 
@@ -84,7 +91,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
       },
     });
 
-    const http = createServer();
+    const http = createServer(PATIENCE);
     let port = config.port;
     const simulator = config.smsUrl === null && config.demo
       ? await startSimulator(config.port, { clock, keys, callbackUrl: () => `http://127.0.0.1:${port}/api/callbacks/sms-receipts` })
@@ -92,7 +99,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
     const sms = gatewayOf(config, simulator, keys, clock);
     const sockets = config.mongoUri === null ? null : await (await import('./push/mongo-adapter')).openSocketAdapter(config.mongoUri);
     const gateway = new PushGateway(http, {
-      store, clock, board, metrics, log, allowedOrigins: config.allowedOrigins, connectionsPer10s: config.connectionsPer10s,
+      store, clock, board, metrics, log, allowedOrigins: config.allowedOrigins, trustProxy: config.trustProxy, connectionsPer10s: config.connectionsPer10s,
       ...(sockets === null ? {} : { adapter: sockets.adapter }),
     });
     const relay = new OutboxRelay(kernel, {
@@ -110,7 +117,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
       ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
-      ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...calendarHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
+      ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };
     const app = createApp({

@@ -8,4 +8,4 @@ import { askForContacts } from '../features/waiting/contact-freshness';
 import { lapseMisses } from '../features/waiting/misses';
 import type { DueJob } from './due-job';
 
-export const dueJobs: readonly DueJob[] = [dueApplications, duePublicities, lapseMisses, dailyBatch, askForContacts, dueAllocations, sealDays];
+export const dueJobs: readonly DueJob[] = [dueApplications, duePublicities, dueAllocations, lapseMisses, dailyBatch, askForContacts, sealDays];

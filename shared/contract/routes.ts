@@ -6,24 +6,36 @@
 import type * as z from 'zod/mini';
 import { ruleRoutes } from './rules-routes';
 import { applicationRoutes } from './application-routes';
+import { householdRoutes } from './household-routes';
+import { allocationRoutes } from './allocation-routes';
+import { batchRoutes } from './batch-routes';
 import { allocationRoutes } from './allocation-routes';
 import { calendarRoutes } from './calendar-routes';
+import { listingPoolRoutes } from './listing-pool-routes';
 import { publicityRoutes } from './publicity-routes';
 import { selectionRoutes } from './selection-routes';
+import { standingRoutes } from './standing-routes';
 import { supervisionRoutes } from './supervision-routes';
+import { waitingRoutes } from './waiting-routes';
 
 export type { Audience, Route } from './route';
 
 export const routes = {
   ...selectionRoutes,
   ...applicationRoutes,
+  ...householdRoutes,
   ...publicityRoutes,
+  ...listingPoolRoutes,
+  ...allocationRoutes,
   ...calendarRoutes,
+  ...ruleRoutes,
   ...supervisionRoutes,
+  ...batchRoutes,
+  ...waitingRoutes,
+  ...standingRoutes,
 } as const;
 
 export type RouteName = keyof typeof routes;
-  ...ruleRoutes,
 export type AnswerOf<N extends RouteName> = z.infer<(typeof routes)[N]['answer']>;
 export type BodyOf<N extends RouteName> = (typeof routes)[N] extends { body: infer B extends z.ZodMiniType } ? z.infer<B> : undefined;
 export type QueryOf<N extends RouteName> = (typeof routes)[N] extends { query: infer Q extends z.ZodMiniObject } ? z.infer<Q> : undefined;

@@ -1,0 +1,110 @@
+/** What districts decide about waiting households (W1–W4), and the lists they work from. */
+import type { LeaveCause } from '../../domain/waiting/waiting';
+import { actOf, refuse, type ApiRequest, type Handlers } from '../../http/request';
+import type { Kernel } from '../../kernel';
+import { maskName, maskPhone } from '../../security/masking';
+import type { WaitingRequest } from '../../store/collections';
+import { change } from '../../store/change';
+import type { Tx } from '../../store/port';
+import { isRevealed } from '../batch/tickets';
+import { decideCase, leaveWaiting } from './door';
+import { loadCase } from './load';
+import { mayDecideWaiting, maySeeHousehold, maySeeWaiting } from './policy';
+import { presentCase, presentRequest, presentSubsidy, presentTicket } from './present';
+
+const PAGE = 40;
+
+export function staffWaitingHandlers(kernel: Kernel): Handlers {
+  const applicant = async (tx: Tx, householdId: string) => {
+    const household = await tx.households.get(householdId);
+    if (household === null) throw new Error(`no household ${householdId}`);
+    return { applicantMasked: maskName(kernel.crypto.open(household.applicantSealed)), phoneMasked: maskPhone(kernel.crypto.open(household.phoneSealed)) };
+  };
+  const forStaff = async (tx: Tx, request: WaitingRequest) => {
+    const ticket = request.ticketId === null ? null : await tx.tickets.get(request.ticketId);
+    const { applicantMasked } = await applicant(tx, request.householdId);
+    return { ...presentRequest(kernel, request), district: request.district, applicantMasked, ticket: ticket === null ? null : presentTicket(ticket) };
+  };
+
+  /** W1, W4. */
+  async function leave(request: ApiRequest<'cancelQualification' | 'giveUpWaiting'>, cause: LeaveCause) {
+    const { caller, params, body } = request;
+    return change(kernel, actOf(request, body.reason), async (work) => {
+      const ticket = await work.tx.tickets.get(params['ticketId'] ?? '');
+      const household = ticket === null ? null : await work.tx.households.get(ticket.householdId);
+      if (ticket === null || household === null || !mayDecideWaiting(caller, household.district) || !(await isRevealed(work.tx, ticket))) return refuse('NOT_FOUND');
+      if (ticket.version !== body.version) return refuse('REQUEST_IN_CONFLICT', { view: presentTicket(ticket) });
+      const refusal = await leaveWaiting(kernel, work, ticket, cause, body.reason);
+      return refusal === null ? presentTicket((await work.tx.tickets.get(ticket.id))!) : refuse(refusal);
+    });
+  }
+
+  return {
+    getHouseholdWaiting: ({ caller, params }) => kernel.store.read(async (tx) => {
+      const household = await tx.households.get(params['householdId'] ?? '');
+      return household === null || !maySeeHousehold(caller, household) ? refuse('NOT_FOUND') : presentCase(tx, kernel, household);
+    }),
+
+    cancelQualification: (request) => leave(request, 'cancelled'),
+    giveUpWaiting: (request) => leave(request, 'gaveUp'),
+
+    listWaitingRequests: ({ caller, query }) => kernel.store.read(async (tx) => {
+      const { district, state } = query;
+      if (!maySeeWaiting(caller, district)) return refuse('FORBIDDEN');
+      const limit = Number(query.limit ?? PAGE);
+      const after = query.after === undefined ? null : await tx.waitingRequests.get(query.after);
+      const found = await tx.waitingRequests.find({ district, ...(state === undefined ? {} : { state }) }, { sort: [['state', 'asc'], ['requestedAtMs', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const requests = [];
+      for (const request of found) requests.push(await forStaff(tx, request));
+      return { requests, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+    }),
+
+    decideWaitingRequest: (request) => {
+      const { caller, params, body } = request;
+      return change(kernel, actOf(request, body.approved ? '同意轮候变更申请' : '不同意轮候变更申请'), async (work) => {
+        const { tx } = work;
+        const found = await tx.waitingRequests.get(params['requestId'] ?? '');
+        const ticket = found?.ticketId == null ? null : await tx.tickets.get(found.ticketId);
+        const subject = found === null ? null : await loadCase(tx, found.householdId, ticket);
+        if (found === null || subject === null || !mayDecideWaiting(caller, found.district)) return refuse('NOT_FOUND');
+        if (found.version !== body.version) return refuse('REQUEST_IN_CONFLICT', { view: await forStaff(tx, found) });
+        const refusal = await decideCase(kernel, work, { ...subject, request: found }, { type: body.approved ? 'ApproveRequest' : 'RejectRequest' }, { reason: body.answer });
+        return refusal === null ? forStaff(tx, (await tx.waitingRequests.get(found.id))!) : refuse(refusal);
+      });
+    },
+
+    listSubsidies: ({ caller, query }) => kernel.store.read(async (tx) => {
+      const { district, state } = query;
+      if (!maySeeWaiting(caller, district)) return refuse('FORBIDDEN');
+      const limit = Number(query.limit ?? PAGE);
+      const after = query.after === undefined ? null : await tx.subsidies.get(query.after);
+      const found = await tx.subsidies.find({ district, ...(state === undefined ? {} : { state }) }, { sort: [['state', 'asc'], ['fromMs', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const subsidies = [];
+      for (const subsidy of found) subsidies.push({ ...presentSubsidy(subsidy), district, applicantMasked: (await applicant(tx, subsidy.householdId)).applicantMasked });
+      return { subsidies, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+    }),
+
+    stopSubsidy: (request) => {
+      const { caller, params, body } = request;
+      return change(kernel, actOf(request, body.reason), async (work) => {
+        const subsidy = await work.tx.subsidies.get(params['subsidyId'] ?? '');
+        const subject = subsidy === null ? null : await loadCase(work.tx, subsidy.householdId, null);
+        if (subsidy === null || subject === null || !mayDecideWaiting(caller, subsidy.district)) return refuse('NOT_FOUND');
+        if (subsidy.version !== body.version) return refuse('REQUEST_IN_CONFLICT', { view: presentSubsidy(subsidy) });
+        const refusal = await decideCase(kernel, work, { ...subject, subsidy }, { type: 'StopSubsidy' }, { reason: body.reason });
+        return refusal === null ? presentSubsidy((await work.tx.subsidies.get(subsidy.id))!) : refuse(refusal);
+      });
+    },
+
+    listStaleContacts: ({ caller, query }) => kernel.store.read(async (tx) => {
+      const { district } = query;
+      if (!maySeeWaiting(caller, district)) return refuse('FORBIDDEN');
+      const limit = Number(query.limit ?? PAGE);
+      const after = query.after === undefined ? null : await tx.contacts.get(query.after);
+      const found = await tx.contacts.find({ district, state: 'asked' }, { sort: [['askedAtMs', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const contacts = [];
+      for (const { id: householdId, askedAtMs, confirmedAtMs } of found) contacts.push({ householdId, ...(await applicant(tx, householdId)), askedAtMs, confirmedAtMs });
+      return { contacts, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+    }),
+  };
+}
