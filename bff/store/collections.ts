@@ -9,6 +9,8 @@ import { applicationCollections } from './shapes/applications';
 import { batchCollections } from './shapes/batch';
 import { calendarCollections } from './shapes/calendar';
 import { ruleCollections } from './shapes/rules';
+import { allocationCollections } from './shapes/allocations';
+import { listingPoolCollections } from './shapes/listing-pool';
 import { publicityCollections } from './shapes/publicity';
 import { standingCollections } from './shapes/standing';
 import { supervisionCollections } from './shapes/supervision';
@@ -52,6 +54,7 @@ export const collections = {
     [
       { name: 'oneListingPerDoor', fields: ['communityId', 'building', 'entrance', 'room'], unique: true },
       { name: 'listingsOfLane', fields: ['laneId', 'state', 'communityId'] },
+      { name: 'listingsOfDistrict', fields: ['district', 'state'] },
     ],
   ),
 
@@ -230,6 +233,8 @@ export const collections = {
   settings: collection(z.strictObject({ ...base, value: z.unknown() }), []),
   migrations: collection(z.strictObject({ ...base, name: text, atMs: ms }), []),
   ...applicationCollections,
+  ...allocationCollections,
+  ...listingPoolCollections,
   ...publicityCollections,
   ...ruleCollections,
   ...supervisionCollections,
@@ -251,6 +256,7 @@ export type Lane = DocOf<'lanes'>;
 export type TurnDoc = DocOf<'turns'>;
 export type Pick = DocOf<'picks'>;
 export type LedgerEntry = DocOf<'ledger'>;
+export type Allocation = DocOf<'allocations'>;
 export type Publicity = DocOf<'publicities'>;
 export type Objection = DocOf<'objections'>;
 export type Application = DocOf<'applications'>;

@@ -81,6 +81,8 @@ export class City {
   readonly turns = new Map<string, CityTurn>();
   readonly lastNumbers = new Map<string, number>();
   readonly offers = new Map<string, Offer[]>();
+  /** Picks that came to nothing afterwards. */
+  returned = 0;
   readonly counts = { turns: 0, picks: 0, passes: 0, misses: 0, deferrals: 0, entries: 0 };
 
   lane(id: string): CityLane {

@@ -139,6 +139,8 @@ export class Oracle extends Findings {
           if (home?.state === 'available') lane.homes.add(id);
         }
         return;
+      case 'HomesOffered':
+        return this.judgeOffered(lane, open['listingIds'] as string[]);
       case 'NumbersJoined':
         this.check(lane.joining.length >= Number(open['count']), 'only numbers given out join a lane');
         return this.city.join(lane, lane.joining.splice(0, Number(open['count'])));
@@ -180,6 +182,17 @@ export class Oracle extends Findings {
         return this.judgeExpired(lane, turn, entry);
       default:
         return this.violate(`an entry of a known kind, not ${type}`);
+    }
+  }
+
+  /** L4, A2: a home comes back because what was picked came to nothing. */
+  private judgeOffered(lane: CityLane, listingIds: readonly string[]): void {
+    for (const id of listingIds) {
+      const home = this.city.homes.get(id);
+      this.check(home !== undefined && home.laneId === lane.id && home.state === 'picked', () => `L3: only a home somebody had comes back, not ${id} (${home?.state ?? 'unknown'})`);
+      if (home !== undefined) home.state = 'available';
+      lane.homes.add(id);
+      this.city.returned += 1;
     }
   }
 

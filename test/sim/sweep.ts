@@ -37,6 +37,8 @@ export class Sweep {
       oracle.check(tickets.length === city.tickets.size, () => `G2: ${city.tickets.size} numbers given out, ${tickets.length} kept`);
       for (const ticket of tickets) {
         const known = city.tickets.get(ticket.id);
+        // A2: a picked home may since have been lost again; its number is used up.
+        if (known?.state === 'picked' && ['forfeited', 'void'].includes(ticket.state)) continue;
         // M1: a miss may since have become a forfeit, or a wish to go on waiting; to selection it stays missed.
         const state = known?.state === 'missed' && !['queued', 'onTurn', 'picked'].includes(ticket.state) ? 'missed' : ticket.state;
         const [is, should] = [[state, ticket.deferrals, ticket.notBeforeMs, ticket.laneId, ticket.group, ticket.queueNumber], known && [known.state, known.deferrals, known.notBeforeMs, known.family.laneId, known.family.group, known.family.queueNumber]];
@@ -44,7 +46,7 @@ export class Sweep {
       }
       for (const listing of await tx.listings.find({})) {
         const known = city.homes.get(listing.id);
-        const holds = known !== undefined && (known.state === 'other' ? !['available', 'picked'].includes(listing.state) : listing.state === known.state) && listing.laneId === known.laneId;
+        const holds = known !== undefined && (known.state === 'picked' ? ['picked', 'allocated', 'leased'].includes(listing.state) : known.state === 'other' ? !['available', 'picked'].includes(listing.state) : listing.state === known.state) && listing.laneId === known.laneId;
         oracle.check(holds, () => `S1: home ${listing.id} is as the ledger tells: ${known?.state}, not ${listing.state}`);
       }
       for (const lane of await tx.lanes.find({})) {
@@ -58,7 +60,7 @@ export class Sweep {
         oracle.check(known !== undefined && known.deadlineMs === turn.deadlineMs && known.movedMs === turn.movedMs && known.proof === turn.proof, () => `S1: turn ${turn.id} is as the ledger tells`);
       }
       const picks = await tx.picks.find({ active: true });
-      oracle.check(picks.length === city.counts.picks && new Set(picks.map((p) => p.listingId)).size === picks.length && new Set(picks.map((p) => p.ticketId)).size === picks.length, () => `Q4: ${city.counts.picks} picks, of different homes by different families`);
+      oracle.check(picks.length === city.counts.picks - city.returned && new Set(picks.map((p) => p.listingId)).size === picks.length && new Set(picks.map((p) => p.ticketId)).size === picks.length, () => `Q4: ${city.counts.picks} picks, of different homes by different families`);
       const stuck = await tx.outbox.find({ state: 'pending', dueAtMs: { lte: world.systemNow() - SENT_WITHIN_MS } }, { limit: 1 });
       oracle.check(!this.canSend() || stuck.length === 0, () => `every message is sent in time: ${stuck[0]?.id}, due ${stuck[0]?.dueAtMs}`);
       for (const task of await tx.callTasks.find({ state: 'open' })) oracle.check(open.some((turn) => turn.id === task.turnId), () => `a telephone task lapses with its turn: ${task.id}`);

@@ -1,0 +1,96 @@
+/** Allocations over HTTP: the family's own, and what operator and district do at move-in. */
+import { addDays, dayOf } from '../../../shared/shanghai-time';
+import type { AllocationCommand } from '../../domain/allocation/allocation';
+import { actOf, refuse, Refusal, type ApiRequest, type Handlers } from '../../http/request';
+import type { Kernel } from '../../kernel';
+import { change, type Work } from '../../store/change';
+import type { Allocation, Household } from '../../store/collections';
+import type { Tx } from '../../store/port';
+import { enterAllocation } from './apply';
+import { allocationActorOf, seesBy } from './policy';
+import { presentForStaff, presentMine } from './present';
+
+const PAGE = 40;
+
+export function allocationHandlers(kernel: Kernel): Handlers {
+  /** Null version: the family looks at its own paper, which two people may do at once. */
+  async function enter<T>(request: ApiRequest, why: string, version: number | null, command: AllocationCommand, present: (tx: Tx, a: Allocation, household: Household) => Promise<T>, contractNumber: string | null = null): Promise<T | Refusal> {
+    return change<T | Refusal>(kernel, actOf(request, why), async (work: Work) => {
+      const found = await work.tx.allocations.get(request.params['allocationId'] ?? '');
+      const household = found === null ? null : await work.tx.households.get(found.householdId);
+      const actor = found === null || household === null ? null : allocationActorOf(request.caller, found, household);
+      // The same answer for another's as for none: its existence is nobody's business.
+      if (found === null || household === null || actor === null) return refuse('NOT_FOUND');
+      if (version !== null && found.version !== version) return refuse('REQUEST_IN_CONFLICT');
+      const entered = await enterAllocation(kernel, work, found, command, actor, contractNumber);
+      return 'refusal' in entered ? refuse(entered.refusal) : present(work.tx, entered.allocation, household);
+    });
+  }
+
+  return {
+    listMyAllocations: ({ caller }) => kernel.store.read(async (tx) => {
+      const allocations = [];
+      const households = caller.kind === 'family' ? await tx.households.find({ phoneIndex: caller.phoneIndex }) : [];
+      for (const { id } of households) for (const allocation of await tx.allocations.find({ householdId: id }, { sort: [['pickedAtMs', 'desc']] })) allocations.push(await presentMine(tx, allocation));
+      return { serverNowMs: kernel.clock.now(), allocations };
+    }),
+
+    downloadNotice: (request) => enter(request, '下载配租通知单', null, { type: 'download' }, async (tx, a, household) => {
+      const listing = await tx.listings.get(a.listingId);
+      if (listing === null || a.noticeNumber === null || a.noticeDay === null) throw new Error(`allocation ${a.id} qualified without notice or home`);
+      const mine = await presentMine(tx, a);
+      return {
+        noticeNumber: a.noticeNumber, noticeDay: a.noticeDay, applicant: kernel.crypto.open(household.applicantSealed), group: a.group, queueNumber: a.queueNumber, address: mine.address,
+        bedrooms: listing.bedrooms, areaSqm: listing.areaSqm, rentFen: listing.rentFen, leaseByDay: a.leaseByMs === null ? '' : addDays(dayOf(a.leaseByMs), -1), allocation: mine,
+      };
+    }),
+
+    giveUpAllocation: (request) => enter(request, '放弃选定的住房', request.body.version, { type: 'giveUp' }, (tx, a) => presentMine(tx, a)),
+
+    listAllocations: ({ caller, query }) => kernel.store.read(async (tx) => {
+      const by = seesBy(caller, query.district);
+      if (by === null) return refuse('FORBIDDEN');
+      return page(tx, { [by]: query.district, ...(query.state === undefined ? {} : { state: query.state }) }, [['state', 'asc'], ['pickedAtMs', 'asc']], query);
+    }),
+
+    actOnAllocation: (request) => {
+      const { act, version, reason, contractNumber, doubt } = request.body;
+      if (act === 'signLease' && contractNumber === undefined) return Promise.resolve(refuse('VALIDATION_FAILED', { fields: [{ path: 'contractNumber', message: '请填写租赁合同编号' }] }));
+      if (act === 'raiseDoubt' && doubt === undefined) return Promise.resolve(refuse('VALIDATION_FAILED', { fields: [{ path: 'doubt', message: '请选择疑点：疑似不符合条件，或拒不提供资料' }] }));
+      const command: AllocationCommand = act === 'raiseDoubt' ? { type: act, kind: doubt ?? 'ineligible' } : { type: act };
+      return enter(request, reason, version, command, (tx, a) => presentForStaff(tx, kernel.crypto, a), contractNumber ?? null);
+    },
+
+    listMoveInBatches: ({ caller, query }) => kernel.store.read(async (tx) => {
+      if (!maySeeMoveIns(caller, query.district)) return refuse('FORBIDDEN');
+      const limit = Number(query.limit ?? PAGE);
+      const after = query.after === undefined ? null : await tx.moveInBatches.get(query.after);
+      const found = await tx.moveInBatches.find({ district: query.district }, { sort: [['day', 'desc']], limit, ...(after === null ? {} : { after }) });
+      const batches = [];
+      for (const { version: _version, ...batch } of found) {
+        batches.push({ ...batch, families: await tx.allocations.count({ moveInBatchId: batch.id }), leased: await tx.allocations.count({ moveInBatchId: batch.id, state: 'leased' }) });
+      }
+      return { batches, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+    }),
+
+    getMoveInBatch: ({ caller, params, query }) => kernel.store.read(async (tx) => {
+      const batch = await tx.moveInBatches.get(params['batchId'] ?? '');
+      if (batch === null || !maySeeMoveIns(caller, batch.district)) return refuse('NOT_FOUND');
+      return page(tx, { moveInBatchId: batch.id }, [['noticeNumber', 'asc']], query);
+    }),
+  };
+
+  async function page(tx: Tx, where: Parameters<Tx['allocations']['find']>[0], sort: NonNullable<Parameters<Tx['allocations']['find']>[1]>['sort'] & object, query: { after?: string | undefined; limit?: string | undefined }) {
+    const limit = Number(query.limit ?? PAGE);
+    const after = query.after === undefined ? null : await tx.allocations.get(query.after);
+    const found = await tx.allocations.find(where, { sort, limit, ...(after === null ? {} : { after }) });
+    const allocations = [];
+    for (const allocation of found) allocations.push(await presentForStaff(tx, kernel.crypto, allocation));
+    return { serverNowMs: kernel.clock.now(), allocations, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+  }
+}
+
+/** A4: move-ins are the operator's; city and inspectors look on. */
+function maySeeMoveIns(caller: ApiRequest['caller'], homeDistrict: string): boolean {
+  return caller.kind === 'staff' && (['city', 'inspector'].includes(caller.role) || (caller.role === 'operator' && caller.districts.includes(homeDistrict)));
+}
