@@ -11,6 +11,7 @@ import { memoryCase } from './cases/memory';
 import { picksCase } from './cases/picks';
 import { raceCase } from './cases/race';
 import { startCase } from './cases/start';
+import { exportCase, proofCase } from './cases/supervision';
 import type { BenchCase, Result } from './measure';
 import { cleanUp, serveRole, type Offers } from './processes';
 import { asJson, asTable } from './report';
@@ -21,12 +22,13 @@ import { httpLoad } from './roles/http-load';
 import { importer } from './roles/importer';
 import { pickers } from './roles/pickers';
 import { smsGateway } from './roles/sms-gateway';
+import { supervision } from './roles/supervision';
 import { turns } from './roles/turns';
 import { watchers } from './roles/watchers';
 
-const cases: readonly BenchCase[] = [liveCase, fanOutCase, memoryCase, picksCase, raceCase, importCase, startCase, growthCase];
+const cases: readonly BenchCase[] = [liveCase, fanOutCase, memoryCase, picksCase, raceCase, importCase, startCase, growthCase, proofCase, exportCase];
 const roles: Readonly<Record<string, Offers>> = {
-  'bare-koa': bareKoa, 'bare-lmdb': bareLmdb, 'bare-socket-io': bareSocketIo, 'bare-ws': bareWs, 'http-load': httpLoad, importer, pickers, 'sms-gateway': smsGateway, turns, watchers,
+  'bare-koa': bareKoa, 'bare-lmdb': bareLmdb, 'bare-socket-io': bareSocketIo, 'bare-ws': bareWs, 'http-load': httpLoad, importer, pickers, 'sms-gateway': smsGateway, supervision, turns, watchers,
 };
 
 async function main(): Promise<void> {
