@@ -45,7 +45,8 @@ const SIGN_IN_PATH = /^\/api\/(sign-in|staff\/sessions)/;
 
 /** Builds the application; nothing listens yet. */
 export function createApp(options: AppOptions): Koa {
-  const app = new Koa({ proxy: options.trustProxy });
+  // One: the address our proxy wrote down. Further ones a client can put there itself, to count as somebody else.
+  const app = new Koa({ proxy: options.trustProxy, maxIpsCount: 1 });
   app.on('error', () => undefined); // answered and logged by `problems`
   app.use(problems(options));
   app.use(limits(options));

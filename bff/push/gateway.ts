@@ -9,6 +9,7 @@ import { Server, type Namespace } from 'socket.io';
 import type { Clock } from '../../shared/clock';
 import { FAMILY_NAMESPACE, LIVE_NAMESPACE, type FamilyServerEvents, type LiveClientEvents, type LiveServerEvents } from '../../shared/live';
 import type { LiveBoard } from '../features/live/board';
+import { addressOf } from '../http/address';
 import { identify } from '../http/callers';
 import type { Metrics } from '../http/metrics';
 import type { Log } from '../kernel';
@@ -27,6 +28,8 @@ export interface PushOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly allowedOrigins: readonly string[];
+  /** Behind a reverse proxy every socket would count as one address. */
+  readonly trustProxy: boolean;
   /** New connections one address may open in ten seconds; a school or a carrier may share one address. */
   readonly connectionsPer10s: number;
   /** With several processes: the adapter through which sockets of the others are reached. */
@@ -47,7 +50,7 @@ export class PushGateway {
       cors: { origin: [...options.allowedOrigins] },
       allowRequest: (request, decide) => {
         if ((request.url ?? '').includes('sid=')) return decide(null, true);
-        connections.consume(request.socket.remoteAddress ?? '').then(() => decide(null, true), () => decide('RATE_LIMITED', false));
+        connections.consume(addressOf(request, options.trustProxy)).then(() => decide(null, true), () => decide('RATE_LIMITED', false));
       },
     });
     this.live = this.io.of(LIVE_NAMESPACE);
