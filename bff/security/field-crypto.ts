@@ -43,6 +43,14 @@ export class FieldCryptoError extends Error {
 }
 
 export interface FieldCrypto {
+  /** The key version new values are sealed with. */
+  readonly keyVersion: number;
+  /** The key version a value was sealed with. Throws {@link FieldCryptoError} on a foreign form. */
+  keyVersionOf(sealed: string): number;
+  /** As `seal`, for files: no text form, no third more of space. The form and version stand before it in ASCII. */
+  sealBytes(bytes: Buffer): Buffer;
+  /** The file again. Throws like `open`. */
+  openBytes(sealed: Buffer): Buffer;
   /** Encrypts text (also empty text) under the current key. Equal texts give different results. */
   seal(text: string): string;
   /** The text again. Throws {@link FieldCryptoError} on tampering, a foreign form or an unknown key version. */
@@ -66,28 +74,43 @@ export function createFieldCrypto(keys: FieldKeys): FieldCrypto {
   const currentPrefix = `${FORM}.${keys.current}.`;
   const takeIv = ivSource();
 
+  const encrypt = (bytes: Buffer): Buffer => {
+    const iv = takeIv();
+    const cipher = createCipheriv('sm4-cbc', current.encryptionKey, iv);
+    const encrypted = Buffer.concat([iv, cipher.update(bytes), cipher.final()]);
+    return Buffer.concat([encrypted, mac(current, currentPrefix, encrypted)]);
+  };
+
+  const decrypt = (version: number, bytes: Buffer): Buffer => {
+    const key = keys.versions[version];
+    if (!key) throw new FieldCryptoError('unknownKeyVersion', `sealed with field key ${version}, which is not configured`);
+    const encryptedBytes = bytes.length - IV_BYTES - MAC_BYTES;
+    if (encryptedBytes < BLOCK_BYTES || encryptedBytes % BLOCK_BYTES !== 0) throw new FieldCryptoError('malformed', 'sealed field has an impossible length');
+    const encrypted = bytes.subarray(0, bytes.length - MAC_BYTES);
+    // The MAC is checked before anything is decrypted: a padding error must never be observable.
+    if (!timingSafeEqual(bytes.subarray(-MAC_BYTES), mac(key, `${FORM}.${version}.`, encrypted))) throw new FieldCryptoError('tampered', 'sealed field was altered, or sealed with another key');
+    const decipher = createDecipheriv('sm4-cbc', key.encryptionKey, encrypted.subarray(0, IV_BYTES));
+    return Buffer.concat([decipher.update(encrypted.subarray(IV_BYTES)), decipher.final()]);
+  };
+
   return {
-    seal(text) {
-      const iv = takeIv();
-      const cipher = createCipheriv('sm4-cbc', current.encryptionKey, iv);
-      const encrypted = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final()]);
-      return currentPrefix + Buffer.concat([encrypted, mac(current, currentPrefix, encrypted)]).toString('base64url');
-    },
+    keyVersion: keys.current,
+
+    keyVersionOf: (sealed) => Number(partsOf(sealed)[1]),
+
+    seal: (text) => currentPrefix + encrypt(Buffer.from(text, 'utf8')).toString('base64url'),
 
     open(sealed) {
-      const parts = /^s1\.([1-9]\d{0,8})\.([A-Za-z0-9_-]+)$/.exec(sealed);
-      if (!parts) throw new FieldCryptoError('malformed', 'not a sealed field');
-      const key = keys.versions[Number(parts[1])];
-      if (!key) throw new FieldCryptoError('unknownKeyVersion', `sealed with field key ${parts[1]}, which is not configured`);
-      const bytes = Buffer.from(parts[2]!, 'base64url');
-      const encryptedBytes = bytes.length - IV_BYTES - MAC_BYTES;
-      if (encryptedBytes < BLOCK_BYTES || encryptedBytes % BLOCK_BYTES !== 0) throw new FieldCryptoError('malformed', 'sealed field has an impossible length');
-      const encrypted = bytes.subarray(0, bytes.length - MAC_BYTES);
-      const expected = mac(key, `${FORM}.${parts[1]}.`, encrypted);
-      // The MAC is checked before anything is decrypted: a padding error must never be observable.
-      if (!timingSafeEqual(bytes.subarray(-MAC_BYTES), expected)) throw new FieldCryptoError('tampered', 'sealed field was altered, or sealed with another key');
-      const decipher = createDecipheriv('sm4-cbc', key.encryptionKey, encrypted.subarray(0, IV_BYTES));
-      return decipher.update(encrypted.subarray(IV_BYTES), undefined, 'utf8') + decipher.final('utf8');
+      const parts = partsOf(sealed);
+      return decrypt(Number(parts[1]), Buffer.from(parts[2]!, 'base64url')).toString('utf8');
+    },
+
+    sealBytes: (bytes) => Buffer.concat([Buffer.from(currentPrefix, 'ascii'), encrypt(bytes)]),
+
+    openBytes(sealed) {
+      const prefix = /^s1\.([1-9]\d{0,8})\./.exec(sealed.subarray(0, 16).toString('latin1'));
+      if (!prefix) throw new FieldCryptoError('malformed', 'not a sealed file');
+      return decrypt(Number(prefix[1]), sealed.subarray(prefix[0].length));
     },
 
     blindIndex(kind, value) {
@@ -95,6 +118,13 @@ export function createFieldCrypto(keys: FieldKeys): FieldCrypto {
       return createHmac('sm3', keys.indexKey).update(`${kind}\0${normal}`).digest('hex');
     },
   };
+}
+
+/** Form, key version and content of a sealed text. */
+function partsOf(sealed: string): RegExpExecArray {
+  const parts = /^s1\.([1-9]\d{0,8})\.([A-Za-z0-9_-]+)$/.exec(sealed);
+  if (!parts) throw new FieldCryptoError('malformed', 'not a sealed field');
+  return parts;
 }
 
 function mac(key: FieldKey, prefix: string, encrypted: Buffer): Buffer {

@@ -74,6 +74,7 @@ export const collections = {
     [
       { name: 'onePersonOneOpenCase', fields: ['identityIndex'], unique: true, where: { caseOpen: true } },
       { name: 'membersOfHousehold', fields: ['householdId'] },
+      { name: 'membersByIdentity', fields: ['identityIndex'] },
     ],
   ),
 
