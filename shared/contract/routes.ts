@@ -7,7 +7,6 @@ import type * as z from 'zod/mini';
 import { ruleRoutes } from './rules-routes';
 import { applicationRoutes } from './application-routes';
 import { householdRoutes } from './household-routes';
-import { allocationRoutes } from './allocation-routes';
 import { batchRoutes } from './batch-routes';
 import { allocationRoutes } from './allocation-routes';
 import { calendarRoutes } from './calendar-routes';
