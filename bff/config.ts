@@ -13,6 +13,8 @@ export interface Config {
   readonly demoNowMs: number | null;
   readonly smsUrl: string | null;
   readonly wechat: { readonly url: string; readonly appId: string; readonly secret: string; readonly templateId: string } | null;
+  /** ClamAV's daemon; null: uploads are kept unscanned, and marked so. */
+  readonly clamd: { readonly host: string; readonly port: number } | null;
   readonly trustProxy: boolean;
   readonly allowedOrigins: readonly string[];
   readonly requestsPer10s: number;
@@ -66,6 +68,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
     demoNowMs: now === undefined ? null : instant(now),
     smsUrl: env['SMS_URL'] || null,
     wechat: wechat(env),
+    clamd: clamd(env),
     trustProxy: flag(env['TRUST_PROXY']) ?? false,
     allowedOrigins: (env['ALLOWED_ORIGINS'] ?? '').split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''),
     requestsPer10s: count(env['REQUESTS_PER_10S'], 1_000, 'REQUESTS_PER_10S', 1, 1e9),
@@ -78,6 +81,15 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
 function wechat(env: Readonly<Record<string, string | undefined>>): Config['wechat'] {
   const { WECHAT_APP_ID: appId, WECHAT_SECRET: secret, WECHAT_TEMPLATE_ID: templateId } = env;
   return appId && secret && templateId ? { url: env['WECHAT_URL'] ?? 'https://api.weixin.qq.com', appId, secret, templateId } : null;
+}
+
+/** `CLAMD=host:port`. */
+function clamd(env: Readonly<Record<string, string | undefined>>): Config['clamd'] {
+  const text = env['CLAMD'];
+  if (!text) return null;
+  const match = /^([A-Za-z0-9.-]+):(\d{1,5})$/.exec(text);
+  if (match === null) throw new ConfigError(`CLAMD: 应为 主机:端口，如 127.0.0.1:3310，不是 “${text}”`);
+  return { host: match[1]!, port: count(match[2], 3310, 'CLAMD', 1, 65_535) };
 }
 
 function flag(text: string | undefined): boolean | undefined {

@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { dayOf, HOUR_MS, startOfDay } from '../shared/shanghai-time';
+import { createClamdScanner } from './adapters/virus-scan/clamd';
+import { noScanner } from './adapters/virus-scan/virus-scan';
 import { createHttpSmsGateway } from './adapters/sms/http-gateway';
 import type { SmsGateway } from './adapters/sms/sms';
 import { startSmsSimulator, type SmsSimulator } from './adapters/sms/simulator/start';
@@ -13,6 +15,8 @@ import type { Config } from './config';
 import { ruleSetHandlers } from './features/rule-sets/handlers';
 import { applicationHandlers } from './features/applications/handlers';
 import { reviewHandlers } from './features/applications/staff-handlers';
+import { attachmentHandlers } from './features/attachments/handlers';
+import { FileVault } from './features/attachments/vault';
 import { householdHandlers } from './features/households/handlers';
 import { batchHandlers } from './features/batch/handlers';
 import { calendarHandlers } from './features/calendar/handlers';
@@ -118,6 +122,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
       ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
       ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
+      ...attachmentHandlers(kernel, new FileVault(path.join(config.dataDir, 'attachments'), kernel.crypto), config.clamd === null ? noScanner : createClamdScanner(config.clamd)), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };
     const app = createApp({

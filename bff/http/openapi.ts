@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { errorCatalogue } from '../../shared/errors';
+import { fileHeaders } from '../../shared/contract/route';
 import { routes, type Route } from '../../shared/contract/routes';
 
 const problem = z.object({ type: z.string(), title: z.string(), status: z.int(), code: z.enum(Object.keys(errorCatalogue) as [string, ...string[]]), traceId: z.string() });
@@ -30,12 +31,18 @@ function operation(name: string, route: Route): ZodOpenApiOperationObject {
     requestParams: {
       ...(pathNames.length > 0 ? { path: z.object(Object.fromEntries(pathNames.map((p) => [p, z.string()]))) } : {}),
       ...(route.query === undefined ? {} : { query: route.query }),
-      ...(route.idempotent === undefined ? {} : { header: z.object({ 'Idempotency-Key': z.string() }) }),
+      ...headersOf(route),
     },
+    ...(route.uploadBytes === undefined ? {} : { requestBody: { required: true, content: { 'application/octet-stream': { schema: z.string() } } } }),
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: {
       [String(route.status ?? 200)]: { description: route.summary, content: { [route.download === true ? 'application/octet-stream' : 'application/json']: { schema: route.answer } } },
       default: { description: '拒绝', content: { 'application/problem+json': { schema: problem } } },
     },
   };
+}
+
+function headersOf(route: Route) {
+  const names = [...(route.idempotent === undefined ? [] : ['Idempotency-Key']), ...(route.uploadBytes === undefined ? [] : Object.values(fileHeaders))];
+  return names.length === 0 ? {} : { header: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) };
 }

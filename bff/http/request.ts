@@ -19,6 +19,8 @@ export interface ApiRequest<N extends RouteName = RouteName> {
   readonly idempotencyKey: string;
   readonly address: string;
   readonly traceId: string;
+  /** The file of an upload route. */
+  readonly file?: Buffer;
   /** The body as it came, for signatures. */
   readonly rawBody: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock';
 import type { Store } from '../store/port';
 import { bearerToken, identify } from './callers';
 import { fieldProblems, ProblemError } from './problem';
-import { parseBody, readBody } from './read-body';
+import { parseBody, readBody, readBytes } from './read-body';
 import { Download, Refusal, type ApiRequest, type Caller, type Handler, type Handlers } from './request';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{8,128}$/;
@@ -31,10 +31,11 @@ export function registerRoutes(router: Router, handlers: Handlers, deps: RouteDe
 
 async function serve(ctx: Context, route: Route, handler: Handler<RouteName>, deps: RouteDeps): Promise<void> {
   const caller = await authenticate(ctx, route, deps);
-  const rawBody = route.method === 'GET' ? '' : await readBody(ctx.req, ctx.get('content-type'));
+  const file = route.uploadBytes === undefined ? undefined : await readUpload(ctx, route.uploadBytes);
+  const rawBody = route.method === 'GET' || file !== undefined ? '' : await readBody(ctx.req, ctx.get('content-type'));
   const request = {
     params: ctx['params'] as Record<string, string>, body: validate(route.body, parseBody(rawBody), route), query: validate(route.query, { ...ctx.query }, route),
-    caller, idempotencyKey: idempotencyKey(ctx, route), address: deps.addressOf(ctx), traceId: ctx.state['traceId'] as string, rawBody, headers: ctx.headers,
+    caller, idempotencyKey: idempotencyKey(ctx, route), address: deps.addressOf(ctx), traceId: ctx.state['traceId'] as string, rawBody, headers: ctx.headers, ...(file === undefined ? {} : { file }),
   } as ApiRequest;
   const answer = await handler(request);
   if (answer instanceof Refusal) throw new ProblemError(answer.code, answer.extras);
@@ -48,6 +49,22 @@ async function serve(ctx: Context, route: Route, handler: Handler<RouteName>, de
     return;
   }
   ctx.body = answer;
+}
+
+/** Files are held whole while they are looked at: only so many at once. */
+const MAX_UPLOADS = 16;
+let uploads = 0;
+
+async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer> {
+  if (uploads >= MAX_UPLOADS) throw new ProblemError('RATE_LIMITED', { retryAfterS: 5 });
+  // What announces itself as too large is not read first.
+  if (Number(ctx.get('content-length')) > maxBytes) throw new ProblemError('BODY_TOO_LARGE');
+  uploads += 1;
+  try {
+    return await readBytes(ctx.req, maxBytes);
+  } finally {
+    uploads -= 1;
+  }
 }
 
 async function authenticate(ctx: Context, route: Route, deps: RouteDeps): Promise<Caller> {

@@ -1,6 +1,10 @@
 /** Endpoints of applications (V1): a family's own, and the two levels that review them. */
 import * as a from './application-schemas';
 import { route } from './route';
+import { accepted } from './schemas';
+
+/** Bytes one file may have. */
+export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
 export const applicationRoutes = {
   listReviewStreets: route({ method: 'GET', path: '/api/review-streets', audience: 'public', summary: '受理申请的街道（乡镇）', answer: a.reviewStreets }),
@@ -10,6 +14,10 @@ export const applicationRoutes = {
   saveDraft: route({ method: 'POST', path: '/api/me/applications/:applicationId/draft', audience: 'family', summary: '保存填写的内容（可以不完整）', body: a.saveDraft, answer: a.draftSaved }),
   submitApplication: route({ method: 'POST', path: '/api/me/applications/:applicationId/submission', audience: 'family', summary: '提交申请或补正', body: a.submitApplication, answer: a.submitted, idempotent: true, status: 201 }),
   withdrawApplication: route({ method: 'POST', path: '/api/me/applications/:applicationId/withdrawal', audience: 'family', summary: '撤回申请', body: a.withdrawApplication, answer: a.withdrawn }),
+  uploadAttachment: route({ method: 'POST', path: '/api/me/applications/:applicationId/attachments', audience: 'family', summary: '上传附件（PDF、JPG、PNG）', answer: a.attachment, uploadBytes: MAX_FILE_BYTES, status: 201 }),
+  removeAttachment: route({ method: 'POST', path: '/api/me/attachments/:attachmentId/removal', audience: 'family', summary: '删除附件', body: a.removeAttachment, answer: accepted }),
+  downloadMyAttachment: route({ method: 'GET', path: '/api/me/attachments/:attachmentId', audience: 'family', summary: '下载自己的附件', answer: a.file, download: true }),
+  downloadAttachment: route({ method: 'GET', path: '/api/staff/attachments/:attachmentId', audience: 'staff', summary: '下载附件（记入操作日志）', answer: a.file, download: true }),
 
   searchApplications: route({ method: 'POST', path: '/api/staff/applications/search', audience: 'staff', summary: '申请待办与查询', body: a.workListQuery, answer: a.workList }),
   getApplication: route({ method: 'GET', path: '/api/staff/applications/:applicationId', audience: 'staff', summary: '一份申请（脱敏）', answer: a.staffApplication }),

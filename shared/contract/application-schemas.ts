@@ -31,7 +31,8 @@ export const attachment = z.strictObject({
   /** `unscanned`: kept without a virus scan, because none is configured. */
   scan: z.enum(['clean', 'unscanned']),
 });
-export const attachmentList = z.strictObject({ attachments: z.array(attachment) });
+export const removeAttachment = z.strictObject({ confirm: z.literal(true) });
+export const file = z.string().check(label('文件内容'));
 
 // Family --------------------------------------------------------------------------------------------------
 

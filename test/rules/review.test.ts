@@ -4,7 +4,7 @@ import { defaultCalendar } from '../../config/default-calendar';
 import { defaultRuleSet } from '../../config/default-rule-set';
 import { checkContent } from '../../bff/domain/review/content';
 import { decideReview, warningOf, type ReviewRules } from '../../bff/domain/review/decide';
-import { isEditable, isOpenState, reviewStates, type ReviewCommand, type ReviewState, type ReviewView } from '../../bff/domain/review/review';
+import { isEditable, isOpenState, reviewStates, type ReviewCommand, type ReviewDecision, type ReviewState, type ReviewView } from '../../bff/domain/review/review';
 import type { WorkCalendar } from '../../bff/domain/time/working-days';
 import type { ApplicationContent } from '../../shared/contract/application-schemas';
 import { DAY_MS, startOfDay } from '../../shared/shanghai-time';
@@ -73,7 +73,8 @@ describe('V1: every state × every act', () => {
       let state: ReviewState = 'draft';
       let dueMs: number | null = null;
       for (const name of names) {
-        for (const event of decideReview(view(state, dueMs), acts[name], NOW, defaultRuleSet, noCalendar).events) {
+        const { events }: ReviewDecision = decideReview(view(state, dueMs), acts[name], NOW, defaultRuleSet, noCalendar);
+        for (const event of events) {
           expect(isOpenState(event.from)).toBe(true);
           if (name === 'save' && event.from !== 'draft') expect(event.dueMs).toBe(dueMs);
           ({ to: state, dueMs } = event);

@@ -1,8 +1,5 @@
 /** What a file is, from its content and never from its name or what the sender says: PDF, JPEG or PNG. */
 
-/** Bytes a file may have. */
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
-
 export const fileKinds = { 'application/pdf': 'pdf', 'image/jpeg': 'jpg', 'image/png': 'png' } as const;
 export type FileType = keyof typeof fileKinds;
 

@@ -42,6 +42,11 @@ export class FileVault {
     }
   }
 
+  /** Takes back a file nobody was told of: the change that would have named it did not happen. */
+  async discard(id: string): Promise<void> {
+    await rm(this.fileOf(id), { force: true });
+  }
+
   /** Brings one file under the current key; whether there was anything to do. */
   async reseal(id: string, dryRun: boolean): Promise<boolean> {
     const file = this.fileOf(id);
@@ -65,7 +70,6 @@ export class FileVault {
   private fileOf(id: string): string {
     // Ids are ours; that none ever leaves the directory does not rest on that.
     if (!NAME.test(id)) throw new RangeError('not the id of a file');
-    // Spread over subdirectories by the id's last characters before the counter.
-    return path.join(this.dir, id.replace(/-\d+$/, '').slice(-2), `${id}.sealed`);
+    return path.join(this.dir, id.slice(-2), `${id}.sealed`);
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { FieldCrypto } from '../../security/field-crypto';
 import { collections, type CollectionName } from '../../store/collections';
+import type { FileVault } from '../attachments/vault';
 import type { CollectionTx, Doc, Store, Tx } from '../../store/port';
 
 export interface ResealOptions {
@@ -60,6 +61,21 @@ export async function resealAll(store: Store, crypto: FieldCrypto, { dryRun, bat
 
 /** A collection whose documents are only looked through. */
 const anyOf = (tx: Tx, name: CollectionName) => tx[name] as unknown as CollectionTx<Doc>;
+
+/** The files of the vault, one after another. Each is replaced whole, so that stopping in between harms nothing. */
+export async function resealFiles(store: Store, vault: Pick<FileVault, 'reseal'>, { dryRun, batch = BATCH, onProgress }: ResealOptions): Promise<{ seen: number; resealed: number }> {
+  const total = { seen: 0, resealed: 0 };
+  for (let afterId = ''; ;) {
+    const page = await store.read((tx) => tx.attachments.find({ id: { gt: afterId } }, { sort: [['id', 'asc']], limit: batch }));
+    for (const { fileId } of page) {
+      if (await vault.reseal(fileId, dryRun)) total.resealed += 1;
+      total.seen += 1;
+    }
+    if (page.length === 0) return total;
+    onProgress?.({ collection: 'files', ...total });
+    afterId = page.at(-1)!.id;
+  }
+}
 
 /** Rewrites these documents as they are now, and keeps the place, in one transaction. */
 function rewrite(store: Store, crypto: FieldCrypto, name: CollectionName, ids: readonly string[], afterId: string): Promise<void> {

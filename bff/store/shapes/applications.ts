@@ -61,11 +61,11 @@ export const applicationCollections = {
     [{ name: 'reviewsOfApplication', fields: ['applicationId', 'atMs'] }],
   ),
 
-  /** What is known of a file; the file itself is outside the database, encrypted. `id` is `<applicationId>-<n>`. */
+  /** What is known of a file; the file itself is outside the database, encrypted. `id` is `<applicationId>-<n>`: two uploads at once meet on it. */
   attachments: collection(
     z.strictObject({
       ...base,
-      applicationId: z.string(), kind: z.string(), nameSealed: z.string(), contentType: z.string(), bytes: z.int(),
+      applicationId: z.string(), /** Names the file in the vault. */ fileId: z.string(), kind: z.string(), nameSealed: z.string(), contentType: z.string(), bytes: z.int(),
       state: z.enum(['kept', 'removed']), scan: z.enum(['clean', 'unscanned']),
       uploadedAtMs: ms, removedAtMs: nullable(ms),
     }),
