@@ -27,11 +27,11 @@ const CHUNKS_A_LOOK = 8;
 export const batchId = (day: string): string => `batch:${day}`;
 
 /** Gives numbers to what is due, oldest day first; false when nothing is left to do now. */
-export async function generateBatches(kernel: Kernel, chunks = CHUNKS_A_LOOK): Promise<boolean> {
+export async function generateBatches(kernel: Kernel, chunks = CHUNKS_A_LOOK, chunkSize = CHUNK): Promise<boolean> {
   for (let done = 0; done < chunks; done += 1) {
     // Looked at first without writing: there is nothing due almost always.
     if (!(await kernel.store.read((tx) => isDue(tx, kernel.clock.now())))) return false;
-    const moved = await change(kernel, systemAct('生成当日批次轮候顺序号'), (work) => numberChunk(kernel, work));
+    const moved = await change(kernel, systemAct('生成当日批次轮候顺序号'), (work) => numberChunk(kernel, work, chunkSize));
     if (!moved) return false;
   }
   return true;
@@ -53,13 +53,13 @@ export async function upcomingBatch(tx: Tx): Promise<ReturnType<typeof nextBatch
 }
 
 /** One chunk of the batch under way, or the first of the one that is due. False when nothing could be done. */
-async function numberChunk(kernel: Kernel, work: Work): Promise<boolean> {
+async function numberChunk(kernel: Kernel, work: Work, chunkSize: number): Promise<boolean> {
   const batch = (await numbering(work.tx)) ?? (await startBatch(kernel, work));
   if (batch === null) return false;
-  const chunk = await nextInOrder(work.tx, batch);
+  const chunk = await nextInOrder(work.tx, batch, chunkSize);
   const ranges = await giveNumbers(kernel, work, batch, chunk);
   const last = chunk.at(-1);
-  if (chunk.length === CHUNK && last !== undefined) {
+  if (chunk.length === chunkSize && last !== undefined) {
     const { group, rank, submittedAtMs, receiptNumber, id } = last;
     await work.tx.batches.replace({ ...batch, ranges, cursor: { group, rank, submittedAtMs, receiptNumber, id } });
   } else {
@@ -95,15 +95,15 @@ async function mustWaitForPublicities(tx: Tx, dueMs: number, nowMs: number): Pro
 }
 
 /** G3: those who come next after the cursor, group by group. Who was offered too late for a place before it is in the next batch. */
-async function nextInOrder(tx: Tx, { day, cursor }: Batch): Promise<BatchCandidate[]> {
+async function nextInOrder(tx: Tx, { day, cursor }: Batch, chunkSize: number): Promise<BatchCandidate[]> {
   const chunk: BatchCandidate[] = [];
   for (const group of groupsInOrder.slice(cursor === null ? 0 : groupsInOrder.indexOf(cursor.group as Group))) {
     const after = cursor?.group === group ? { after: cursor as unknown as BatchCandidate } : {};
     chunk.push(...(await tx.batchCandidates.find(
       { state: 'waiting', group, eligibleFromMs: { lt: startOfDay(day) } },
-      { sort: [['rank', 'asc'], ['submittedAtMs', 'asc'], ['receiptNumber', 'asc']], limit: CHUNK - chunk.length, ...after },
+      { sort: [['rank', 'asc'], ['submittedAtMs', 'asc'], ['receiptNumber', 'asc']], limit: chunkSize - chunk.length, ...after },
     )));
-    if (chunk.length === CHUNK) return chunk;
+    if (chunk.length === chunkSize) return chunk;
   }
   return chunk;
 }

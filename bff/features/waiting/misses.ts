@@ -54,8 +54,14 @@ export const lapseMisses: DueJob = {
       due: await tx.misses.find({ state: 'open', continueUntilMs: { lte: nowMs } }, { sort: [['continueUntilMs', 'asc']], limit: A_LOOK }),
       unstated: await tx.misses.find({ state: 'open', continueUntilMs: null }, { limit: A_LOOK }),
     }));
-    for (const { id } of unstated) await change(kernel, systemAct('补算申请期限'), (work) => stateEnd(kernel, work, id));
-    for (const { id } of due) await change(kernel, systemAct('逾期未申请继续参与轮候'), (work) => lapse(kernel, work, id));
+    const acts = [
+      ...unstated.map(({ id }) => () => change(kernel, systemAct('补算申请期限'), (work) => stateEnd(kernel, work, id))),
+      ...due.map(({ id }) => () => change(kernel, systemAct('逾期未申请继续参与轮候'), (work) => lapse(kernel, work, id))),
+    ];
+    for (const act of acts) {
+      // One that fails is tried again at the next look and does not hold up the others.
+      await act().catch((error: unknown) => kernel.log.error({ err: error }, 'a miss could not be settled'));
+    }
   },
   async nextDue(tx) {
     // Null sorts first: those without an end are asked for apart.
