@@ -12,29 +12,37 @@ const rotate = (x: number, n: number): number => (x << n) | (x >>> (32 - n));
 /** T_j ⋘ j, for each of the 64 rounds. */
 const ROUND_CONSTANTS = Int32Array.from({ length: 64 }, (_, j) => rotate(j < 16 ? 0x79cc4519 : 0x7a879d8a, j % 32));
 
-/** Expanded words; reused, for nothing here is re-entrant. */
+/** Expanded words, state and last blocks; reused, for nothing here is re-entrant, and a proof hashes hundreds of nodes. */
 const w = new Int32Array(68);
+const state = new Int32Array(8);
+const last = new Uint8Array(2 * BLOCK_BYTES);
 
 /** The 32 bytes of the digest. */
 export function sm3(message: Uint8Array): Uint8Array {
-  const state = Int32Array.from(IV);
-  const whole = message.length - (message.length % BLOCK_BYTES);
-  for (let at = 0; at < whole; at += BLOCK_BYTES) compress(state, message, at);
-  const rest = message.length - whole;
-  const last = new Uint8Array(rest + 1 + LENGTH_BYTES <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES);
-  last.set(message.subarray(whole));
+  state.set(IV);
+  const rest = message.length % BLOCK_BYTES;
+  const whole = message.length - rest;
+  for (let at = 0; at < whole; at += BLOCK_BYTES) compress(message, at);
+  const end = rest + 1 + LENGTH_BYTES <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES;
+  last.fill(0);
+  for (let i = 0; i < rest; i += 1) last[i] = message[whole + i]!;
   last[rest] = 0x80;
-  const view = new DataView(last.buffer);
-  view.setUint32(last.length - 8, Math.floor(message.length / 0x2000_0000));
-  view.setUint32(last.length - 4, message.length << 3);
-  for (let at = 0; at < last.length; at += BLOCK_BYTES) compress(state, last, at);
+  putWord(last, end - 8, Math.floor(message.length / 0x2000_0000));
+  putWord(last, end - 4, message.length << 3);
+  for (let at = 0; at < end; at += BLOCK_BYTES) compress(last, at);
   const digest = new Uint8Array(32);
-  const out = new DataView(digest.buffer);
-  for (let i = 0; i < 8; i += 1) out.setInt32(i * 4, state[i]!);
+  for (let i = 0; i < 8; i += 1) putWord(digest, i * 4, state[i]!);
   return digest;
 }
 
-function compress(state: Int32Array, bytes: Uint8Array, at: number): void {
+function putWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
+}
+
+function compress(bytes: Uint8Array, at: number): void {
   for (let j = 0; j < 16; j += 1) {
     const i = at + j * 4;
     w[j] = (bytes[i]! << 24) | (bytes[i + 1]! << 16) | (bytes[i + 2]! << 8) | bytes[i + 3]!;
@@ -83,8 +91,21 @@ export function toHex(bytes: Uint8Array): string {
 
 /** The bytes of hex text; null when it is none. */
 export function fromHex(hex: string): Uint8Array | null {
-  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) return null;
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+  if (hex.length % 2 !== 0) return null;
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i += 1) {
+    const [high, low] = [digitOf(hex.charCodeAt(2 * i)), digitOf(hex.charCodeAt(2 * i + 1))];
+    if (high < 0 || low < 0) return null;
+    bytes[i] = high * 16 + low;
+  }
+  return bytes;
+}
+
+/** The value of a hexadecimal digit, -1 for any other character. */
+function digitOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 /** SM3 of UTF-8 text, as 64 lower-case hex digits: what the ledger and the seals are chained with. */

@@ -4,7 +4,7 @@
  * those of RFC 6962 (see shared/verify/merkle.ts); a proof reads one page a floor and never the entries.
  */
 import { EMPTY_ROOT, hashBytes, leafHash, nextLevel } from '../../../shared/verify/merkle';
-import { toHex } from '../../../shared/verify/sm3';
+import { fromHex, toHex } from '../../../shared/verify/sm3';
 
 /** Levels of the tree a page spans: a page of floor f holds nodes at level 8·f. */
 const LEVELS_A_FLOOR = 8;
@@ -97,7 +97,7 @@ export function pathOf(index: number, pages: readonly Pick<Page, 'nodes'>[]): st
   const path: string[] = [];
   let at = index;
   for (const { nodes } of pages) {
-    let level = splitNodes(nodes).map(hashOf);
+    let level = hashesOf(nodes);
     let place = at % NODES_A_PAGE;
     while (level.length > 1) {
       const neighbour = level[place ^ 1];
@@ -111,13 +111,20 @@ export function pathOf(index: number, pages: readonly Pick<Page, 'nodes'>[]): st
 }
 
 function rootOf(nodes: readonly string[]): string {
-  let level = nodes.map(hashOf);
+  let level = hashesOf(nodes.join(''));
   while (level.length > 1) level = nextLevel(level);
   return toHex(level[0]!);
 }
 
 function splitNodes(nodes: string): string[] {
   return Array.from({ length: nodes.length / HEX }, (_, i) => nodes.slice(i * HEX, (i + 1) * HEX));
+}
+
+/** The hashes of a page, as views of one piece of memory. */
+function hashesOf(nodes: string): Uint8Array[] {
+  const bytes = fromHex(nodes);
+  if (bytes === null || nodes.length % HEX !== 0) throw new TypeError('a page of something else than hashes');
+  return Array.from({ length: nodes.length / HEX }, (_, i) => bytes.subarray((i * HEX) / 2, ((i + 1) * HEX) / 2));
 }
 
 function hashOf(hex: string): Uint8Array {

@@ -19,7 +19,7 @@ import { UniqueViolation, type NewDoc, type Tx } from '../../store/port';
 
 /** Entries one transaction puts under a seal, and transactions of one look of the jobs. */
 const ENTRIES_A_STEP = 1_000;
-const STEPS_A_RUN = 40;
+const STEPS_A_RUN = 10;
 
 export const sealDays: DueJob = {
   name: 'seals',

@@ -23,14 +23,14 @@ export const proofCase: BenchCase = {
     await builder.call('close');
     await builder.stop();
     const prover = startRole('supervision');
-    const { latenciesMs, grownBytes, pathHashes } = await prover.call<ProofResult>('prove', { dataDir, entries: ENTRIES, count: PROOFS });
+    const { latenciesMs, grownBytes, mappedBytes, pathHashes } = await prover.call<ProofResult>('prove', { dataDir, entries: ENTRIES, count: PROOFS });
     await prover.stop();
     const worstMs = Math.max(...latenciesMs);
     return [{
       name: 'proof', ours: worstMs, reference: null, ratio: null, unit: 'ms, slowest', target: '≤ 50 ms and ≤ 64 MB', isMet: worstMs <= MAX_PROOF_MS && grownBytes <= MAX_PROOF_BYTES,
       notes: [
         `${PROOFS} proofs all over the ledger, each verified: ${percentile(latenciesMs, 0.5).toFixed(1)} ms (median), ${percentile(latenciesMs, 0.99).toFixed(1)} ms (99 %)`,
-        `memory grew by ${(grownBytes / MB).toFixed(1)} MB (resident, pages of the store included); ${pathHashes} hashes a proof`,
+        `memory grew by ${(grownBytes / MB).toFixed(1)} MB over all ${PROOFS}, and ${(mappedBytes / MB).toFixed(1)} MB of the store's file were mapped; ${pathHashes} hashes a proof`,
         `sealing the million took ${(sealMs / 1000).toFixed(1)} s, in steps of 1,000 entries`,
       ],
     }];
