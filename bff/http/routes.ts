@@ -56,9 +56,10 @@ const MAX_UPLOADS = 16;
 let uploads = 0;
 
 async function readUpload(ctx: Context, maxBytes: number): Promise<Buffer> {
-  if (uploads >= MAX_UPLOADS) throw new ProblemError('RATE_LIMITED', { retryAfterS: 5 });
-  // What announces itself as too large is not read first.
-  if (Number(ctx.get('content-length')) > maxBytes) throw new ProblemError('BODY_TOO_LARGE');
+  if (uploads >= MAX_UPLOADS) {
+    ctx.req.resume();
+    throw new ProblemError('RATE_LIMITED', { retryAfterS: 5 });
+  }
   uploads += 1;
   try {
     return await readBytes(ctx.req, maxBytes);
