@@ -27,6 +27,9 @@ import { claimDemo, refuseMixedData } from './features/demo/guard';
 import { demoHandlers } from './features/demo/handlers';
 import { demoPage, demoScript } from './features/demo/page';
 import { storedOffset, storeOffset } from './features/demo/travel';
+import { assignmentHandlers } from './features/assignments/handlers';
+import { swapHandlers } from './features/swaps/handlers';
+import { transferHandlers } from './features/transfers/handlers';
 import { allocationHandlers } from './features/allocations/handlers';
 import { listingPoolHandlers } from './features/listing-pool/handlers';
 import { publicityHandlers } from './features/publicity/handlers';
@@ -121,7 +124,7 @@ export async function startService(config: Config, log: Log, root: string): Prom
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
       ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
-      ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
+      ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...attachmentHandlers(kernel, new FileVault(path.join(config.dataDir, 'attachments'), kernel.crypto), config.clamd === null ? noScanner : createClamdScanner(config.clamd)), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };

@@ -11,6 +11,7 @@ import { calendarCollections } from './shapes/calendar';
 import { ruleCollections } from './shapes/rules';
 import { allocationCollections } from './shapes/allocations';
 import { listingPoolCollections } from './shapes/listing-pool';
+import { transferCollections } from './shapes/transfers';
 import { publicityCollections } from './shapes/publicity';
 import { standingCollections } from './shapes/standing';
 import { supervisionCollections } from './shapes/supervision';
@@ -236,6 +237,7 @@ export const collections = {
   ...applicationCollections,
   ...allocationCollections,
   ...listingPoolCollections,
+  ...transferCollections,
   ...publicityCollections,
   ...ruleCollections,
   ...supervisionCollections,

@@ -8,6 +8,7 @@ import { ruleRoutes } from './rules-routes';
 import { applicationRoutes } from './application-routes';
 import { householdRoutes } from './household-routes';
 import { batchRoutes } from './batch-routes';
+import { transferRoutes } from './transfer-routes';
 import { allocationRoutes } from './allocation-routes';
 import { calendarRoutes } from './calendar-routes';
 import { listingPoolRoutes } from './listing-pool-routes';
@@ -26,6 +27,7 @@ export const routes = {
   ...publicityRoutes,
   ...listingPoolRoutes,
   ...allocationRoutes,
+  ...transferRoutes,
   ...calendarRoutes,
   ...ruleRoutes,
   ...supervisionRoutes,

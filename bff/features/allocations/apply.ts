@@ -7,11 +7,12 @@ import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 import { addDays, dayOf } from '../../../shared/shanghai-time';
+import { closeCase } from '../households/case';
 import { returnHome } from '../listing-pool/pool';
 import { objectionState } from '../publicity/publicity';
 import { addressOf } from '../selection/receipt';
 import { recordForfeit, resetForfeits } from '../standing/forfeits';
-import { beginTenancy, closeCase } from './tenancies';
+import { beginTenancy } from './tenancies';
 
 /** Enters an allocation. `contractNumber` belongs to `signLease`. */
 export async function enterAllocation(kernel: Kernel, work: Work, allocation: Allocation, command: AllocationCommand, actor: AllocationActor, contractNumber: string | null = null): Promise<{ readonly allocation: Allocation } | { readonly refusal: AllocationRefusal }> {

@@ -4,6 +4,7 @@ import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import type { NewDoc, Tx } from '../../store/port';
 import type { Day } from '../../../shared/shanghai-time';
+import { closeCase } from '../households/case';
 
 export type Tenancy = DocOf<'tenancies'>;
 
@@ -28,9 +29,4 @@ export async function endTenancyOfHome(work: Work, listingId: string, endedDay: 
   if (tenancy === null) return;
   await endTenancy(work, tenancy, endedDay, 'vacated');
   await closeCase(work, tenancy.householdId);
-}
-
-/** V3: the household's case is over; its members may be in another. */
-export async function closeCase(work: Work, householdId: string): Promise<void> {
-  for (const member of await work.tx.members.find({ householdId })) if (member.caseOpen) await work.tx.members.replace({ ...member, caseOpen: false });
 }

@@ -94,7 +94,8 @@ async function recordRemoved(work: Work, listing: Listing, cause: string, detail
   await work.announceLane(listing.laneId);
 }
 
-async function topFloorOf(tx: Tx, { communityId, building, entrance, floor }: Listing): Promise<number> {
+/** Highest floor of its entrance that is known (L2). */
+export async function topFloorOf(tx: Tx, { communityId, building, entrance, floor }: Listing): Promise<number> {
   const [top] = await tx.listings.find({ communityId, building, entrance }, { sort: [['floor', 'desc']], limit: 1 });
   return top?.floor ?? floor;
 }

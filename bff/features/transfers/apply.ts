@@ -1,0 +1,68 @@
+/** What a transfer brings about: a reserved home set aside for one tenant, and at signing two homes changed at once. */
+import { isOpenTransfer, suits, type TransferKind } from '../../domain/transfer/transfer';
+import type { Kernel } from '../../kernel';
+import type { DocOf } from '../../store/collections';
+import type { Work } from '../../store/change';
+import { householdStream } from '../../store/ledger';
+import { dayOf } from '../../../shared/shanghai-time';
+import { beginTenancy, endTenancy, type Tenancy } from '../allocations/tenancies';
+import { actOnListing, fileOf, topFloorOf, type PoolRefusal } from '../listing-pool/pool';
+
+export type Transfer = DocOf<'transfers'>;
+
+export async function openTransfer(kernel: Kernel, work: Work, tenancy: Tenancy, kind: TransferKind, reason: string): Promise<Transfer> {
+  const { tx, nowMs, record } = work;
+  const earlier = await tx.transfers.count({ householdId: tenancy.householdId });
+  const transfer = await tx.transfers.insert({
+    id: `transfer-${tenancy.householdId}-${earlier + 1}`, householdId: tenancy.householdId, tenancyId: tenancy.id, fromListingId: tenancy.listingId, district: tenancy.district, kind,
+    reasonSealed: kernel.crypto.seal(reason), state: 'requested', isOpen: true, toListingId: null, isAssigned: false, contractNumber: null, requestedAtMs: nowMs, changedAtMs: nowMs, answer: '',
+  });
+  await record({ stream: householdStream(tenancy.householdId), type: 'TransferRequested', open: { kind }, detail: { transferId: transfer.id } });
+  return transfer;
+}
+
+export async function writeTransfer(work: Work, transfer: Transfer, patch: Partial<Transfer>, type: string): Promise<Transfer> {
+  const next = { ...transfer, ...patch, changedAtMs: work.nowMs };
+  const written = await work.tx.transfers.replace({ ...next, isOpen: isOpenTransfer(next.state) });
+  await work.record({ stream: householdStream(transfer.householdId), type, open: {}, detail: { transferId: transfer.id, state: next.state, toListingId: next.toListingId } });
+  return written;
+}
+
+/** H5: one applicant, one reserved home that is what was asked for. */
+export async function assignHome(kernel: Kernel, work: Work, transfer: Transfer, listingId: string): Promise<Transfer | 'NOT_FOUND' | 'HOME_NOT_AVAILABLE' | 'HOME_DOES_NOT_SUIT'> {
+  const { tx } = work;
+  const [current, offered] = [await tx.listings.get(transfer.fromListingId), await tx.listings.get(listingId)];
+  if (current === null || offered === null || offered.district !== transfer.district) return 'NOT_FOUND';
+  const file = await fileOf(work, offered);
+  if (offered.state !== 'reserved' || file.transferId !== null) return 'HOME_NOT_AVAILABLE';
+  if (!suits(transfer.kind, current, { ...offered, topFloor: await topFloorOf(tx, offered) }, kernel.rules().values.reservableLowFloors)) return 'HOME_DOES_NOT_SUIT';
+  await tx.listingFiles.replace({ ...file, transferId: transfer.id });
+  await tx.listings.guard(offered);
+  return writeTransfer(work, transfer, { state: 'assigned', toListingId: listingId, isAssigned: true }, 'HomeAssigned');
+}
+
+/** The home stays reserved, for another. */
+export async function unassignHome(work: Work, transfer: Transfer): Promise<void> {
+  const listing = transfer.toListingId === null ? null : await work.tx.listings.get(transfer.toListingId);
+  if (listing === null || !transfer.isAssigned) return;
+  await work.tx.listingFiles.replace({ ...(await fileOf(work, listing)), transferId: null });
+  await work.tx.listings.guard(listing);
+}
+
+/** The new lease: the tenant has the reserved home, and the home it leaves is vacated from today (L1). */
+export async function signTransfer(kernel: Kernel, work: Work, transfer: Transfer, contractNumber: string): Promise<Transfer | PoolRefusal> {
+  const { tx, nowMs } = work;
+  const today = dayOf(nowMs);
+  const [tenancy, left, taken] = [await tx.tenancies.get(transfer.tenancyId), await tx.listings.get(transfer.fromListingId), await tx.listings.get(transfer.toListingId ?? '')];
+  if (tenancy === null || left === null || taken === null) throw new Error(`transfer ${transfer.id} without its homes`);
+  // The tenant moved out meanwhile: there is nothing to exchange the new home for.
+  if (!tenancy.isRunning || taken.state !== 'reserved') return 'STATE_MISMATCH';
+  // First, for it may be refused, and then nothing may have been written.
+  const vacated = await actOnListing(kernel, work, left, 'reportVacated', 'operator', today);
+  if ('refusal' in vacated) return vacated.refusal;
+  await endTenancy(work, tenancy, today, 'transfer');
+  await beginTenancy(work, { householdId: transfer.householdId, listingId: taken.id, district: taken.district, contractNumber, startedDay: today, origin: 'transfer', originId: transfer.id });
+  await tx.listingFiles.replace({ ...(await fileOf(work, taken)), transferId: null });
+  await tx.listings.replace({ ...taken, state: 'leased' });
+  return writeTransfer(work, transfer, { state: 'moved', isAssigned: false, contractNumber }, 'TransferSigned');
+}
