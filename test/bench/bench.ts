@@ -3,6 +3,7 @@
  * run, in turns. See docs/PERFORMANCE.md. A missed target is printed, not an error; an error is.
  */
 import { parseArgs } from 'node:util';
+import { batchCase } from './cases/batch';
 import { fanOutCase } from './cases/fan-out';
 import { growthCase } from './cases/growth';
 import { importCase } from './cases/import';
@@ -11,6 +12,7 @@ import { memoryCase } from './cases/memory';
 import { picksCase } from './cases/picks';
 import { raceCase } from './cases/race';
 import { startCase } from './cases/start';
+import { workListCase } from './cases/work-lists';
 import { exportCase, proofCase } from './cases/supervision';
 import type { BenchCase, Result } from './measure';
 import { cleanUp, serveRole, type Offers } from './processes';
@@ -20,15 +22,17 @@ import { bareLmdb } from './roles/bare-lmdb';
 import { bareSocketIo, bareWs } from './roles/bare-sockets';
 import { httpLoad } from './roles/http-load';
 import { importer } from './roles/importer';
+import { numberer } from './roles/numberer';
 import { pickers } from './roles/pickers';
 import { smsGateway } from './roles/sms-gateway';
 import { supervision } from './roles/supervision';
 import { turns } from './roles/turns';
 import { watchers } from './roles/watchers';
+import { workLists } from './roles/work-lists';
 
-const cases: readonly BenchCase[] = [liveCase, fanOutCase, memoryCase, picksCase, raceCase, importCase, startCase, growthCase, proofCase, exportCase];
+const cases: readonly BenchCase[] = [liveCase, fanOutCase, memoryCase, picksCase, raceCase, importCase, batchCase, startCase, growthCase, proofCase, exportCase, workListCase];
 const roles: Readonly<Record<string, Offers>> = {
-  'bare-koa': bareKoa, 'bare-lmdb': bareLmdb, 'bare-socket-io': bareSocketIo, 'bare-ws': bareWs, 'http-load': httpLoad, importer, pickers, 'sms-gateway': smsGateway, supervision, turns, watchers,
+  'bare-koa': bareKoa, 'bare-lmdb': bareLmdb, 'bare-socket-io': bareSocketIo, 'bare-ws': bareWs, 'http-load': httpLoad, importer, numberer, pickers, 'sms-gateway': smsGateway, supervision, turns, watchers, 'work-lists': workLists,
 };
 
 async function main(): Promise<void> {
