@@ -37,6 +37,7 @@ export const errorCatalogue = {
   CONTINUATION_TOO_LATE: { status: 409, title: '申请继续参与轮候的期限已过，本批次轮候资格已视为放弃。可以重新申请公租房。' },
   CONTINUATION_USED: { status: 409, title: '本批次已经申请过继续参与轮候，不能再次申请。可以重新申请公租房。' },
   REQUEST_ALREADY_OPEN: { status: 409, title: '您家已有一项申请正在审核，请等审核结束，或先撤回后再申请。' },
+  OBJECTION_OPEN: { status: 409, title: '该轮候顺序号有公示异议尚未认定，请先答复并认定异议，再办理此事项。' },
   NO_SUBSIDY_RUNNING: { status: 409, title: '该家庭没有正在发放的租赁补贴，请核对后再办理。' },
   ALREADY_DONE: { status: 409, title: '此事项已经办理，无需重复操作。' },
   APPLICATION_CLOSED: { status: 409, title: '此申请已经办结，不能再修改或办理。如仍需要住房保障，请重新申请。' },

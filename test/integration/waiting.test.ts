@@ -114,7 +114,8 @@ test('M1: an objection to a continuation: dismissed late it joins the next batch
 
 test('T3: on working days, an end nobody can state yet does not come; it is stated once the notice is loaded', async () => {
   const rules = world.kernel.rules();
-  Object.assign(world.kernel, { rules: () => ({ ...rules, values: { ...rules.values, continueDaysKind: 'working' } }) });
+  const working = { ...rules, values: { ...rules.values, continueDaysKind: 'working' as const } };
+  Object.assign(world.kernel, { rules: () => working, rulesOf: () => working });
   await openLane();
   await passTurn();
   expect((await missOf(FIRST)).continueUntilMs).toBe(midnight('2026-06-05'));

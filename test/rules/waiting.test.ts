@@ -9,7 +9,7 @@ const NOW = 1_000;
 const rules: RuleSet = { version: 1, values: defaultRuleSet };
 type State = (typeof ticketStates)[number];
 const view = (state: State | null, overrides: Partial<WaitingView> = {}): WaitingView => ({
-  ticket: state === null ? null : { state, group: 'publicRental-2', bedrooms: 2 }, continuations: 0, miss: null, request: null, hasOpenRequest: false, subsidy: null, size: 2, isBarred: false, ...overrides,
+  ticket: state === null ? null : { state, group: 'publicRental-2', bedrooms: 2 }, continuations: 0, miss: null, request: null, hasOpenRequest: false, subsidy: null, size: 2, isContested: false, isBarred: false, ...overrides,
 });
 /** The refusal, or what happens, in one line. */
 const outcome = (v: WaitingView, command: WaitingCommand, nowMs = NOW) => {
@@ -92,6 +92,11 @@ describe('W2, W3, W4: requests', () => {
     for (const type of ['ApproveRequest', 'RejectRequest', 'WithdrawRequest'] as const) for (const state of ['approved', 'rejected', 'withdrawn'] as const) expect(outcome(view('queued', { request: { state, kind: 'adjust', group: 'lowRent-1' } }), { type })).toBe('ALREADY_DONE');
     expect(outcome(view('queued', request('adjust', 'lowRent-1')), { type: 'RejectRequest' })).toBe('RequestSettled:rejected');
     expect(outcome(view('onTurn', request('adjust', 'lowRent-1')), { type: 'WithdrawRequest' })).toBe('RequestSettled:withdrawn');
+  });
+
+  test('G5: nothing is approved over an objection that is not decided', () => {
+    for (const kind of ['adjust', 'toSubsidy'] as const) expect(outcome(view('publicised', { ...request(kind, 'publicRental-1'), isContested: true }), { type: 'ApproveRequest' })).toBe('OBJECTION_OPEN');
+    expect(outcome(view('publicised', { ...request('adjust', 'publicRental-1'), isContested: true }), { type: 'RejectRequest' })).toBe('RequestSettled:rejected');
   });
 
   test('W3, F2: back from subsidy only while it runs, and only who is not barred, at asking and at approval', () => {

@@ -89,6 +89,8 @@ function approve(view: WaitingView): WaitingDecision {
   }
   const refusal = refusalUnlessWaiting(view);
   if (refusal !== null) return refuse(refusal);
+  // A new number or a subsidy would leave the objection behind.
+  if (view.isContested) return refuse('OBJECTION_OPEN');
   return request.kind === 'toSubsidy'
     ? events(approved, { type: 'TicketEnded', state: 'void' }, { type: 'SubsidyStarted' })
     : events(approved, { type: 'TicketEnded', state: 'renewing' }, { type: 'CandidateOffered', kind: 'adjust', group: request.group as Group });

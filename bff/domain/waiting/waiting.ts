@@ -16,6 +16,8 @@ export interface WaitingView {
   readonly subsidy: Pick<Subsidy, 'state'> | null;
   /** Members, as registered. */
   readonly size: number;
+  /** G5: an objection to the number is not decided yet. */
+  readonly isContested: boolean;
   /** F2: a member may not apply for a home now. */
   readonly isBarred: boolean;
 }
@@ -61,6 +63,6 @@ export type WaitingEvent =
 
 export type WaitingRefusal =
   | 'TURN_RUNNING' | 'ALREADY_PICKED' | 'NUMBER_NOT_WAITING' | 'NOTHING_MISSED' | 'CONTINUATION_TOO_LATE' | 'CONTINUATION_USED'
-  | 'REQUEST_ALREADY_OPEN' | 'GROUP_NOT_SMALLER' | 'SIZE_CHANGED' | 'NO_SUBSIDY_RUNNING' | 'PERSON_BARRED' | 'ALREADY_DONE';
+  | 'REQUEST_ALREADY_OPEN' | 'GROUP_NOT_SMALLER' | 'SIZE_CHANGED' | 'NO_SUBSIDY_RUNNING' | 'OBJECTION_OPEN' | 'PERSON_BARRED' | 'ALREADY_DONE';
 
 export type WaitingDecision = { readonly events: readonly WaitingEvent[] } | { readonly refusal: WaitingRefusal };

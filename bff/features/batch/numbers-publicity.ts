@@ -61,7 +61,9 @@ export const numbersPublicity: PublicityKind = {
     if (ticket === null) throw new Error(`no ticket ${subjectId}`);
     if (state === 'upheld') {
       // Twice upheld, or gone for another reason meanwhile: there is nothing left to end.
-      if (ticket.state !== 'void' && ticket.state !== 'forfeited') await leaveWaiting(kernel, work, ticket, 'objectionUpheld', '公示异议成立');
+      if (ticket.state === 'void' || ticket.state === 'forfeited') return;
+      const refusal = await leaveWaiting(kernel, work, ticket, 'objectionUpheld', '公示异议成立');
+      if (refusal !== null) throw new Error(`ticket ${subjectId} was contested and went on all the same: ${refusal}`);
     } else if (work.nowMs >= publicity.takesEffectMs && ticket.state === 'publicised' && (await objectionState(work.tx, publicity.id, subjectId)) === 'none') {
       await joinQueue(work, [ticket]);
     }

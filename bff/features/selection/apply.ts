@@ -165,7 +165,9 @@ class Applier {
 
   /** M1, M2: what is left of the ticket depends on whether the family may still ask to go on waiting. */
   private async missTurn(event: Extract<SelectionEvent, { type: 'TurnPassed' | 'TurnMissed' }>, state: 'passed' | 'missed'): Promise<void> {
-    const miss = await openMiss(this.kernel, this.work, event.ticket, event.atMs);
+    const turn = await this.work.tx.turns.get(event.turnId);
+    if (turn === null) throw new Error(`no turn ${event.turnId}`);
+    const miss = await openMiss(this.kernel, this.work, event.ticket, turn, event.atMs);
     return this.endTurn(event, state, { state: miss.state }, {}, { isForfeited: miss.state === 'forfeited', continueUntilMs: miss.continueUntilMs });
   }
 

@@ -29,7 +29,9 @@ export async function loadCase(tx: Tx, householdId: string, ticket: Ticket | nul
 
 export async function viewOf(tx: Tx, { household, ticket, miss, request, subsidy }: WaitingCase, isBarred: boolean): Promise<WaitingView> {
   return {
-    ticket, miss, request, subsidy, isBarred, hasOpenRequest: request !== null, size: household.size,
+    ticket, miss, request, subsidy, isBarred,
+    isContested: ticket !== null && (await tx.objections.find({ subjectId: ticket.id, state: 'open' }, { limit: 1 })).length > 0,
+    hasOpenRequest: request !== null, size: household.size,
     continuations: ticket === null ? 0 : await continuationsOf(tx, ticket),
   };
 }

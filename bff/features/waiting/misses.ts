@@ -1,11 +1,12 @@
 /** M1, M2: what a missed turn leaves behind, and what becomes of it when nobody asks. */
+import type { RuleSet } from '../../domain/rules/rule-set';
 import { afterMiss } from '../../domain/waiting/decide';
 import { actPeriod } from '../../domain/time/periods';
 import { isMissingYear } from '../../domain/time/working-days';
 import { dayOf } from '../../../shared/shanghai-time';
 import type { DueJob } from '../../jobs/due-job';
 import { systemAct, type Kernel } from '../../kernel';
-import type { Miss, Ticket } from '../../store/collections';
+import type { Miss, Ticket, TurnDoc } from '../../store/collections';
 import { change, type Work } from '../../store/change';
 import type { Tx } from '../../store/port';
 import { loadCalendar } from '../calendar/load';
@@ -16,18 +17,19 @@ import { continuationsOf, loadCase, missId } from './load';
 import { recordVoid } from './queue';
 
 /**
- * A turn ended without a pick (missed, or passed on: Q5). The caller writes the ticket in the state of the miss:
- * `missed` while the family may still ask to go on waiting, else `forfeited` (M2).
+ * A turn ended without a pick (missed, or passed on: Q5). The time to ask is that of the rules the turn was opened
+ * under. The caller writes the ticket in the state of the miss: `missed` while the family may still ask to go on
+ * waiting, else `forfeited` (M2).
  */
-export async function openMiss(kernel: Kernel, work: Work, ticket: Ticket, missedAtMs: number): Promise<{ readonly state: 'missed' | 'forfeited'; readonly continueUntilMs: number | null }> {
+export async function openMiss(kernel: Kernel, work: Work, ticket: Ticket, turn: Pick<TurnDoc, 'ruleSetVersion'>, missedAtMs: number): Promise<{ readonly state: 'missed' | 'forfeited'; readonly continueUntilMs: number | null }> {
   const { tx } = work;
-  const rules = kernel.rules();
+  const { ruleSetVersion } = turn;
   const { id: ticketId, householdId, batchDay } = ticket;
-  const isForfeited = afterMiss(await continuationsOf(tx, ticket), rules) === 'forfeited';
-  const continueUntilMs = isForfeited ? null : await continueUntil(tx, kernel, missedAtMs);
+  const isForfeited = afterMiss(await continuationsOf(tx, ticket), kernel.rules()) === 'forfeited';
+  const continueUntilMs = isForfeited ? null : await continueUntil(tx, kernel.rulesOf(ruleSetVersion), missedAtMs);
   await tx.misses.insert({
     id: missId(ticketId), ticketId, householdId, batchDay, missedAtMs, continueUntilMs, state: isForfeited ? 'forfeited' : 'open',
-    requestedAtMs: null, receiptNumber: null, publicityId: null, ruleSetVersion: rules.version,
+    requestedAtMs: null, receiptNumber: null, publicityId: null, ruleSetVersion,
   });
   if (!isForfeited) return { state: 'missed', continueUntilMs };
   await recordVoid(work, ticket.group, [ticket.queueNumber], 'forfeited');
@@ -37,9 +39,8 @@ export async function openMiss(kernel: Kernel, work: Work, ticket: Ticket, misse
 }
 
 /** T3. Null while the year's notice is missing: an end that cannot be stated does not come; it is worked out once staff loaded the notice. */
-async function continueUntil(tx: Tx, kernel: Kernel, missedAtMs: number): Promise<number | null> {
-  const { continueWithinDays, continueDaysKind } = kernel.rules().values;
-  const period = actPeriod(missedAtMs, continueWithinDays, continueDaysKind, await loadCalendar(tx, dayOf(missedAtMs)));
+async function continueUntil(tx: Tx, { values }: RuleSet, missedAtMs: number): Promise<number | null> {
+  const period = actPeriod(missedAtMs, values.continueWithinDays, values.continueDaysKind, await loadCalendar(tx, dayOf(missedAtMs)));
   return isMissingYear(period) ? null : period.endsMs;
 }
 
@@ -81,7 +82,8 @@ async function lapse(kernel: Kernel, work: Work, id: Miss['id']): Promise<void> 
 async function stateEnd(kernel: Kernel, work: Work, id: Miss['id']): Promise<void> {
   const miss = await work.tx.misses.get(id);
   if (miss === null || miss.state !== 'open' || miss.continueUntilMs !== null) return;
-  const continueUntilMs = await continueUntil(work.tx, kernel, miss.missedAtMs);
+  const rules = kernel.rulesOf(miss.ruleSetVersion);
+  const continueUntilMs = await continueUntil(work.tx, rules, miss.missedAtMs);
   // Never an end that is over when it becomes known: the family could not have kept it.
-  if (continueUntilMs !== null) await work.tx.misses.replace({ ...miss, continueUntilMs: Math.max(continueUntilMs, (await continueUntil(work.tx, kernel, work.nowMs)) ?? continueUntilMs) });
+  if (continueUntilMs !== null) await work.tx.misses.replace({ ...miss, continueUntilMs: Math.max(continueUntilMs, (await continueUntil(work.tx, rules, work.nowMs)) ?? continueUntilMs) });
 }
