@@ -119,10 +119,14 @@ test('S2: sealing late separates the days by what was written in each', async ()
   world.clock.nowMs += DAY_MS;
   await record('lane.a-1', undefined, 3);
   world.clock.nowMs += DAY_MS;
+  await record('lane.b-1');
+  world.clock.nowMs += 2 * DAY_MS;
+  await record('lane.a-1', undefined, 4);
+  world.clock.nowMs += DAY_MS;
   await record('lane.a-1');
   await sealDays.run(world.kernel);
-  expect((await seals()).map(({ body }) => readSeal(body)!.size)).toEqual([2, 3]);
-  expect(await everyEntryIsCovered()).toBe(5);
+  expect((await seals()).map(({ body }) => readSeal(body)!.size)).toEqual([2, 3, 1, 0, 4]);
+  expect(await everyEntryIsCovered()).toBe(10);
 });
 
 test('S2: two processes at once, and one that dies in the middle of a big day: each day once, every proof holds', async () => {

@@ -46,6 +46,15 @@ describe('SM3 and SM2 without node:crypto', () => {
       expect([verifySm2(signer.publicKeyHex, text, altered), verifySignature(signer.publicKeyHex, text, altered)]).toEqual([false, false]);
     }
   });
+  test('SM2: the smallest keys, where sums meet on the way, are keys like any other', () => {
+    for (const privateKey of [1, 2, 3, 4].map((d) => d.toString(16).padStart(64, '0'))) {
+      const publicKey = sm2.getPublicKeyFromPrivateKey(privateKey);
+      for (let i = 0; i < 4; i += 1) {
+        const signature = sm2.doSignature(`text ${i}`, privateKey, { der: true, hash: true, publicKey });
+        expect([verifySm2(publicKey, `text ${i}`, signature), verifySm2(publicKey, 'other', signature)]).toEqual([true, false]);
+      }
+    }
+  });
   test('SM2: garbage is no signature, and a second encoding of one is none either', () => {
     const good = signer.sign('x');
     const { r, s } = /^30..0220(?<r>.{64})0220(?<s>.{64})$/.exec(signed32())!.groups as { r: string; s: string };
@@ -110,6 +119,8 @@ describe('S2: the tree of a day', () => {
     expect(rootOfPath('0'.repeat(64), 1, 1, [])).toBeNull();
     const [a, b] = hashes(2).map((hash) => Buffer.from(hash, 'hex'));
     const inner = nodeHash(a!, b!);
+    expect(toHex(leafHash(a!))).toBe(nodeSm3(Buffer.concat([Buffer.of(0), a!])));
+    expect(toHex(inner)).toBe(nodeSm3(Buffer.concat([Buffer.of(1), a!, b!])));
     expect(toHex(leafHash(inner))).not.toBe(toHex(inner));
     expect(rootOfPath('xyz', 0, 1, [])).toBeNull();
   });
@@ -290,6 +301,7 @@ describe('S2: an order that was not kept is found, whatever the server rewrote',
     ['T6: moved by less than it says', 'deadlineWrong', [...firstTurn, moved(9, 4, HOUR, 3 + 4 * HOUR + 1)]],
     ['T6: a pause not given back', 'pauseNotGivenBack', [...firstTurn, at(HOUR, 'LanePaused', {}), at(2 * HOUR, 'LaneResumed', {})]],
     ['T6: a pause given back in part', 'pauseNotGivenBack', [...firstTurn, at(HOUR, 'LanePaused', {}), moved(2 * HOUR, 4, HOUR - 1, 3 + 5 * HOUR - 1), at(2 * HOUR, 'LaneResumed', {})]],
+    ['T6: a second pause not given back', 'pauseNotGivenBack', [...firstTurn, at(HOUR, 'LanePaused', {}), moved(3 * HOUR, 4, 2 * HOUR, 3 + 6 * HOUR), at(3 * HOUR, 'LaneResumed', {}), at(4 * HOUR, 'LanePaused', {}), at(5 * HOUR, 'LaneResumed', {})]],
     ['T6: expired while paused', 'laneNotOpen', [...firstTurn, proven(4, 4), at(HOUR, 'LanePaused', {}), missed(3 + 4 * HOUR, 4, low1)]],
     ['Q6: expired a millisecond early', 'endedEarly', [...firstTurn, proven(4, 4), missed(2 + 4 * HOUR, 4, low1)]],
     ['Q4: a pick at the deadline', 'endedLate', [...firstTurn, picked(3 + 4 * HOUR, 4, low1, 'h1')]],

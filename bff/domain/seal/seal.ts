@@ -16,11 +16,11 @@ export function dayToSeal(lastDay: Day | null, firstDay: Day | null, nowMs: numb
   return next !== null && next < dayOf(nowMs) ? next : null;
 }
 
-/** The entries of a stream that belong under the day's seal, and whether more may follow. `entries` go on where the seal got to. */
-export function coveredBy<E extends { readonly atMs: number }>(day: Day, entries: readonly E[]): { readonly covered: readonly E[]; readonly ended: boolean } {
+/** Those of a stream's entries that belong under the day's seal; `entries` go on where the seal got to. Fewer than given: no more follow. */
+export function coveredBy<E extends { readonly atMs: number }>(day: Day, entries: readonly E[]): readonly E[] {
   const endMs = startOfDay(addDays(day, 1));
   const end = entries.findIndex(({ atMs }) => atMs >= endMs);
-  return end < 0 ? { covered: entries, ended: false } : { covered: entries.slice(0, end), ended: true };
+  return end < 0 ? entries : entries.slice(0, end);
 }
 
 /** What is signed. Streams without any entry yet are left out. */

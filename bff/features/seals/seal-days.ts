@@ -118,7 +118,7 @@ class Step {
     for (const { id: stream } of heads) {
       if (stream < resumed) continue;
       if (stream !== resumed) this.begin(stream);
-      while (left > 0 && (await this.readSome(left, (taken) => { left -= taken; })));
+      left -= await this.readSome(left);
       if (left === 0) return false;
       await this.end();
     }
@@ -131,20 +131,19 @@ class Step {
     this.streams.push({ stream, fromSeq, seq: fromSeq, hash: known?.hash ?? GENESIS_HASH });
   }
 
-  /** Puts some of the current stream's entries under the seal; false when it has no more for this day. */
-  private async readSome(limit: number, taken: (count: number) => void): Promise<boolean> {
+  /** Puts up to `limit` of the current stream's entries under the seal; fewer when it has no more for this day. */
+  private async readSome(limit: number): Promise<number> {
     const current = this.streams.at(-1)!;
     const entries = await this.tx.ledger.find({ stream: current.stream, seq: { gt: current.seq } }, { sort: [['seq', 'asc']], limit });
-    const { covered, ended } = coveredBy(this.seal.day, entries);
+    const covered = coveredBy(this.seal.day, entries);
     const last = covered.at(-1);
     if (last !== undefined) {
       const { tower, pages } = addLeaves(this.tower, covered.map(({ hash }) => hash));
       await storePages(this.tx, this.seal.id, pages);
       this.tower = tower;
       this.streams[this.streams.length - 1] = { ...current, seq: last.seq, hash: last.hash };
-      taken(covered.length);
     }
-    return !ended && entries.length === limit;
+    return covered.length;
   }
 
   private async end(): Promise<void> {
