@@ -26,6 +26,8 @@ export const transferAct = z.strictObject({
 export const assignHomes = z.strictObject({ reason, items: z.array(z.strictObject({ transferId: id, version: z.int(), listingId: id })).check(z.minLength(1), z.maxLength(BULK_LIMIT)) });
 export const assigned = z.strictObject({ results: z.array(z.strictObject({ row: z.int(), transferId: z.string(), ok: z.boolean(), code: nullable(z.string()), message: z.string(), version: nullable(z.int()) })) });
 
+export const exportTransfersQuery = z.strictObject({ district });
+
 export const swapState = z.enum(['matched', 'approved', 'signed', 'rejected', 'withdrawn']);
 export const pairInspection = z.enum(['notNeeded', 'pending', 'passed', 'failed']);
 export const matchSwap = z.strictObject({ firstListingId: id, secondListingId: id, consent: z.string().check(z.minLength(4, '请写明双方家庭同意的方式'), z.maxLength(200)) });
@@ -64,4 +66,6 @@ export const assignable = z.strictObject({
   ticketId: z.string(), group: z.string(), queueNumber: z.int(), batchDay: z.string(), state: z.string(), householdId: z.string(), applicantMasked: z.string(), phoneMasked: z.string(), district: z.string(),
   assigned: z.boolean(), address: nullable(z.string()),
 });
+/** An .xlsx file. */
+export const exported = z.string();
 export const assignableList = z.strictObject({ families: z.array(assignable), next: nullable(z.string()) });

@@ -4,7 +4,8 @@ import { beginTenancy } from '../../bff/features/allocations/tenancies';
 import { assignmentHandlers } from '../../bff/features/assignments/handlers';
 import { swapHandlers } from '../../bff/features/swaps/handlers';
 import { transferHandlers } from '../../bff/features/transfers/handlers';
-import type { ApiRequest, Caller } from '../../bff/http/request';
+import { Download, type ApiRequest, type Caller } from '../../bff/http/request';
+import { readXlsx } from 'hucre/xlsx';
 import { systemAct } from '../../bff/kernel';
 import { change } from '../../bff/store/change';
 import { LANE, phoneOf, seedLane } from '../support/build';
@@ -147,4 +148,23 @@ test('H5, P1, P2: filtered by person, batch and numbers; masked; that a person w
   const looked = await world.store.read((tx) => tx.ledger.find({ type: 'PeopleSearched' }));
   expect(looked.length).toBe(3);
   expect(JSON.stringify(looked)).not.toMatch(/试1|360702198001010016/);
+});
+
+test('H5, S1: the lists as spreadsheets, masked, and on record', async () => {
+  const sheetOf = async (answer: unknown) => {
+    if (!(answer instanceof Download)) throw new Error('no file');
+    const bytes = Buffer.concat(await answer.body.toArray() as Buffer[]);
+    expect(bytes.length).toBe(answer.bytes);
+    return (await readXlsx(bytes)).sheets[0]!.rows;
+  };
+  const rows = await sheetOf(await call<unknown>('exportAssignable', reviewer, { group: 'publicRental-2', numberFrom: 2 }));
+  expect(rows.map((row) => row.slice(0, 4))).toEqual([['组别', '轮候顺序号', '批次', '申请人'], ['公租房二居室组', '2', '2026-05-01', '试*'], ['公租房二居室组', '3', '2026-05-01', '试*']]);
+  await settle(0, 9);
+  await put(1, 'reserved');
+  const asked = await transferAct(reviewer, await transferAct(operator, await call('requestTransfer', family(0), { kind: 'lowFloor', reason: '行动不便' }), 'accept'), 'approve');
+  await call('assignHomes', operator, { reason: '划拨', items: [{ transferId: asked.id, version: asked.version, listingId: home(1) }] });
+  const assigned = await sheetOf(await call<unknown>('exportTransfers', operator, undefined, {}, { district: '章贡区' }));
+  expect(assigned.slice(1).map((row) => [row[1], row[3], row[5]])).toEqual([['试*', '调至低楼层', 'zhanggong家园1栋1单元101']]);
+  expect(await call('exportTransfers', staff('operator', ['南康区']), undefined, {}, { district: '章贡区' })).toMatchObject({ code: 'FORBIDDEN' });
+  expect((await world.store.read((tx) => tx.ledger.find({ stream: 'office' }, { sort: [['seq', 'asc']] }))).map((e) => e.type)).toEqual(expect.arrayContaining(['AssignmentListExported', 'TransferListExported']));
 });
