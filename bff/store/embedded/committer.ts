@@ -2,10 +2,12 @@
  * Group commit. Transactions that wait are validated and applied one after another inside one LMDB write
  * transaction, so they share one flush to disk; each succeeds or conflicts on its own.
  *
- * Acknowledged means on disk. With `overlappingSync: false` (see embedded-store.ts) `transactionSync` returns only
+ * Acknowledged means on disk. With `overlappingSync: false` (see embedded-store.ts) `childTransaction` resolves only
  * after LMDB has written the pages, called fdatasync, and written the root through a descriptor opened with
- * O_DSYNC (seen with strace, lmdb 3.5.6). Not to be relied on instead: `db.flushed` resolves without any flush
- * after a `transactionSync`, and the NO_SYNC_FLUSH flag flushes on the calling thread all the same.
+ * O_DSYNC (seen with strace, lmdb 3.5.6; the conformance suite looks). That work is LMDB's own thread's: a disk that
+ * takes its time holds up those who wait for it, and nobody else's request. The *child* transaction is what makes
+ * a group atomic: when its callback throws it is rolled back, which plain `transaction()` does not do. Not to be
+ * relied on instead: `db.flushed` resolves without any flush, and the NO_SYNC_FLUSH flag flushes all the same.
  */
 import { setImmediate } from 'node:timers';
 import { ABORT, type RootDatabase } from 'lmdb';
@@ -26,7 +28,7 @@ const MAX_GROUP = 128;
 /** Commits transactions in groups. */
 export class Committer {
   private queue: Waiting[] = [];
-  private isScheduled = false;
+  private isBusy = false;
 
   constructor(private readonly db: RootDatabase<Buffer, Buffer>) {}
 
@@ -39,24 +41,28 @@ export class Committer {
   }
 
   private schedule(): void {
-    if (this.isScheduled || this.queue.length === 0) return;
-    this.isScheduled = true;
-    // After the I/O callbacks of this turn, so that all who are ready go together.
+    if (this.isBusy || this.queue.length === 0) return;
+    this.isBusy = true;
+    // After the I/O callbacks of this turn, so that all who are ready go together. Those who come while a group
+    // is on its way to the disk make up the next one.
     setImmediate(() => {
-      this.isScheduled = false;
-      this.commitGroup(this.queue.splice(0, MAX_GROUP));
-      this.schedule();
+      void this.commitGroup(this.queue.splice(0, MAX_GROUP)).finally(() => {
+        this.isBusy = false;
+        this.schedule();
+      });
     });
   }
 
-  private commitGroup(group: readonly Waiting[]): void {
-    let conflicts: (ConflictError | null)[];
+  private async commitGroup(group: readonly Waiting[]): Promise<void> {
+    let conflicts: readonly (ConflictError | null)[];
     try {
-      conflicts = this.applyGroup(group);
+      conflicts = await this.applyGroup(group);
     } catch (error) {
+      // LMDB's reason comes by a promise of its own, which must not count as unhandled.
+      (error as { commitError?: Promise<unknown> }).commitError?.catch(() => undefined);
       // The group is rolled back. Whatever one transaction did to cause it must not cost the others theirs.
       if (group.length === 1) group[0]!.reject(error);
-      else for (const one of group) this.commitGroup([one]);
+      else for (const one of group) await this.commitGroup([one]);
       return;
     }
     group.forEach((waiting, at) => {
@@ -66,13 +72,15 @@ export class Committer {
     });
   }
 
-  private applyGroup(group: readonly Waiting[]): (ConflictError | null)[] {
+  private async applyGroup(group: readonly Waiting[]): Promise<readonly (ConflictError | null)[]> {
     let conflicts: (ConflictError | null)[] = [];
-    this.db.transactionSync(() => {
+    await this.db.childTransaction(() => {
       const commit = this.db.getWriteTxnId();
       conflicts = group.map(({ tx }) => this.validateAndApply(tx, commit));
       return conflicts.every((conflict) => conflict) ? ABORT : undefined;
     });
+    // Who is answered now must read what was committed: no snapshot of before is handed out again.
+    this.db.resetReadTxn();
     return conflicts;
   }
 
