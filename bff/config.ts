@@ -15,6 +15,8 @@ export interface Config {
   readonly wechat: { readonly url: string; readonly appId: string; readonly secret: string; readonly templateId: string } | null;
   /** ClamAV's daemon; null: uploads are kept unscanned, and marked so. */
   readonly clamd: { readonly host: string; readonly port: number } | null;
+  /** 社会救助一件事 (V4); null: nothing arrives from there. */
+  readonly socialAssistance: { readonly url: string; readonly appKey: string; readonly callbackKey: string } | null;
   readonly trustProxy: boolean;
   readonly allowedOrigins: readonly string[];
   readonly requestsPer10s: number;
@@ -36,6 +38,7 @@ export const HELP = `公租房轮候与线上选房
 
 环境变量 environment: HOST (127.0.0.1), MONGODB_URI (未设置时用内嵌存储), SMS_URL, SMS_APP_KEY, SMS_CALLBACK_KEY,
   FIELD_KEYS, INDEX_KEY, SIGNING_KEY, TRUST_PROXY=1, ALLOWED_ORIGINS (逗号分隔), LOG_LEVEL,
+  SOCIAL_ASSISTANCE_URL, SOCIAL_ASSISTANCE_APP_KEY, SOCIAL_ASSISTANCE_CALLBACK_KEY, CLAMD (主机:端口),
   REQUESTS_PER_10S, SIGN_INS_PER_10MIN, CONNECTIONS_PER_10S.  见 docs/operations.md
 `;
 
@@ -69,6 +72,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
     smsUrl: env['SMS_URL'] || null,
     wechat: wechat(env),
     clamd: clamd(env),
+    socialAssistance: socialAssistance(env),
     trustProxy: flag(env['TRUST_PROXY']) ?? false,
     allowedOrigins: (env['ALLOWED_ORIGINS'] ?? '').split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''),
     requestsPer10s: count(env['REQUESTS_PER_10S'], 1_000, 'REQUESTS_PER_10S', 1, 1e9),
@@ -81,6 +85,14 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
 function wechat(env: Readonly<Record<string, string | undefined>>): Config['wechat'] {
   const { WECHAT_APP_ID: appId, WECHAT_SECRET: secret, WECHAT_TEMPLATE_ID: templateId } = env;
   return appId && secret && templateId ? { url: env['WECHAT_URL'] ?? 'https://api.weixin.qq.com', appId, secret, templateId } : null;
+}
+
+/** All three or none: half a configuration would take cases in and never report on them. */
+function socialAssistance(env: Readonly<Record<string, string | undefined>>): Config['socialAssistance'] {
+  const { SOCIAL_ASSISTANCE_URL: url, SOCIAL_ASSISTANCE_APP_KEY: appKey, SOCIAL_ASSISTANCE_CALLBACK_KEY: callbackKey } = env;
+  if (!url && !appKey && !callbackKey) return null;
+  if (!url || (appKey ?? '').length < 16 || (callbackKey ?? '').length < 16) throw new ConfigError('SOCIAL_ASSISTANCE_URL、SOCIAL_ASSISTANCE_APP_KEY、SOCIAL_ASSISTANCE_CALLBACK_KEY 须同时设置，密钥至少 16 位 (set all three; keys of at least 16 characters)');
+  return { url, appKey: appKey!, callbackKey: callbackKey! };
 }
 
 /** `CLAMD=host:port`. */

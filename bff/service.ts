@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { dayOf, HOUR_MS, startOfDay } from '../shared/shanghai-time';
+import { createHttpExchange } from './adapters/social-assistance/http-exchange';
 import { createClamdScanner } from './adapters/virus-scan/clamd';
 import { noScanner } from './adapters/virus-scan/virus-scan';
 import { createHttpSmsGateway } from './adapters/sms/http-gateway';
@@ -13,6 +14,7 @@ import { createWechatMessenger } from './adapters/wechat/subscribe-message';
 import { createKernel } from './compose';
 import type { Config } from './config';
 import { ruleSetHandlers } from './features/rule-sets/handlers';
+import { exchangeHandlers } from './features/applications/exchange-handlers';
 import { applicationHandlers } from './features/applications/handlers';
 import { reviewHandlers } from './features/applications/staff-handlers';
 import { attachmentHandlers } from './features/attachments/handlers';
@@ -52,7 +54,7 @@ import { Metrics } from './http/metrics';
 import type { Handlers } from './http/request';
 import { createSystemClock, TravelClock } from './jobs/clocks';
 import { lastBeat } from './jobs/heartbeat';
-import { OutboxRelay } from './jobs/outbox-relay';
+import { OutboxRelay, type Channels } from './jobs/outbox-relay';
 import { Scheduler } from './jobs/scheduler';
 import type { Kernel, Log } from './kernel';
 import { PushGateway } from './push/gateway';
@@ -109,23 +111,29 @@ export async function startService(config: Config, log: Log, root: string): Prom
       store, clock, board, metrics, log, allowedOrigins: config.allowedOrigins, trustProxy: config.trustProxy, connectionsPer10s: config.connectionsPer10s,
       ...(sockets === null ? {} : { adapter: sockets.adapter }),
     });
-    const relay = new OutboxRelay(kernel, {
+    const exchange = config.socialAssistance === null ? null : createHttpExchange({ baseUrl: config.socialAssistance.url, appKey: config.socialAssistance.appKey, callbackKey: config.socialAssistance.callbackKey, clock });
+    const channels: Channels = {
       sms, templates: createSmsTemplates(),
       subscription: config.wechat === null ? null : createWechatMessenger({ baseUrl: config.wechat.url, appId: config.wechat.appId, secret: config.wechat.secret, clock, templates: { turnOpened: { templateId: config.wechat.templateId, page: 'pages/my/index' } } }),
-      announce: (laneId, seq, concerned) => gateway.announce(laneId, seq, concerned),
-    }, name);
+      announce: (laneId, seq, concerned) => gateway.announce(laneId, seq, concerned), exchange,
+    };
+    const relay = new OutboxRelay(kernel, channels, name);
+    const exchangeRelay = new OutboxRelay(kernel, channels, name, ['exchange']);
+    // Not waited for: a partner that hangs holds up nobody's turn.
+    const report = () => void exchangeRelay.run().catch((error: unknown) => log.error({ err: error }, 'the exchange relay failed'));
     const autopilot = new Autopilot(kernel);
     const exporter = new Exporter(kernel, path.join(config.dataDir, 'exports'), name);
     const scheduler = new Scheduler(kernel, relay, name, () => {
       exporter.look();
+      report();
       return autopilot.look();
     });
 
     const handlers: Handlers = {
       health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
       ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
-      ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
-      ...attachmentHandlers(kernel, new FileVault(path.join(config.dataDir, 'attachments'), kernel.crypto), config.clamd === null ? noScanner : createClamdScanner(config.clamd)), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
+      ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...exchangeHandlers(kernel, exchange),
+      ...attachmentHandlers(kernel, new FileVault(path.join(config.dataDir, 'attachments'), kernel.crypto), config.clamd === null ? noScanner : createClamdScanner(config.clamd)), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
       ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
     };
     const app = createApp({
@@ -144,7 +152,10 @@ export async function startService(config: Config, log: Log, root: string): Prom
     port = (http.address() as AddressInfo).port;
     const url = `http://${config.host === '::' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
     // Only now: whoever is told may answer at once, and must find us listening.
-    kick = () => scheduler.kick();
+    kick = () => {
+      scheduler.kick();
+      report();
+    };
     scheduler.start();
     scheduler.kick();
 

@@ -5,6 +5,7 @@
  * drop an old `seq`), not sent is not: so a crash between sending and recording sends again.
  */
 import type { SmsGateway, SmsOutcome } from '../adapters/sms/sms';
+import type { SocialAssistance } from '../adapters/social-assistance/social-assistance';
 import type { SmsTemplates } from '../adapters/sms/templates';
 import type { SubscriptionMessenger } from '../adapters/wechat/subscribe-message';
 import { isWindowOpen, nextWindowStart } from '../domain/rules/notification-window';
@@ -21,6 +22,7 @@ import { formatInstant, MINUTE_MS, SECOND_MS } from '../../shared/shanghai-time'
 
 /** Pauses between attempts; after the last one the message is dead. About half an hour in all. */
 export const RETRY_PAUSES_MS: readonly number[] = [5 * SECOND_MS, 15 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 3 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS, 10 * MINUTE_MS];
+const FAMILY_TOPICS: readonly OutboxMessage['topic'][] = ['live', 'sms', 'subscriptionMessage'];
 const CLAIM_MS = 30 * SECOND_MS;
 /** A paused lane's notification waits; resuming the lane makes it due at once. */
 const HOLD_MS = 10 * MINUTE_MS;
@@ -31,6 +33,8 @@ export interface Channels {
   /** The second channel (Q8); null where none is configured. */
   readonly subscription: SubscriptionMessenger | null;
   readonly templates: SmsTemplates;
+  /** 社会救助一件事 (V4); null or absent where none is configured. */
+  readonly exchange?: Pick<SocialAssistance, 'report'> | null;
   /** Tells watchers of a lane, and the households concerned, of its new state. */
   announce(laneId: string, seq: number, concerned: readonly { householdId: string; ticketId: string }[]): Promise<void>;
 }
@@ -41,7 +45,8 @@ export class OutboxRelay {
   private running: Promise<void> | null = null;
   private again = false;
 
-  constructor(private readonly kernel: Kernel, private readonly channels: Channels, private readonly name: string) {}
+  /** `topics`: what this relay tells. A partner system that hangs must never hold up a family's message: it gets a relay of its own. */
+  constructor(private readonly kernel: Kernel, private readonly channels: Channels, private readonly name: string, private readonly topics: readonly OutboxMessage['topic'][] = FAMILY_TOPICS) {}
 
   /** Works off everything due. Concurrent calls share one run, and a call during a run makes it look once more. */
   run(): Promise<void> {
@@ -61,7 +66,7 @@ export class OutboxRelay {
       this.again = false;
       const nowMs = this.kernel.clock.now();
       // Not the claimed ones: those of a crashed relay would fill the batch, and everybody's messages would wait for them.
-      const due = await this.kernel.store.read((tx) => tx.outbox.find({ state: 'pending', dueAtMs: { lte: nowMs }, claimedUntilMs: { lte: nowMs } }, { sort: [['dueAtMs', 'asc']], limit: BATCH }));
+      const due = await this.kernel.store.read((tx) => tx.outbox.find({ topic: { in: [...this.topics] }, state: 'pending', dueAtMs: { lte: nowMs }, claimedUntilMs: { lte: nowMs } }, { sort: [['dueAtMs', 'asc']], limit: BATCH }));
       const live = due.filter((message) => message.topic === 'live');
       const claimable = due.filter((message) => message.topic !== 'live');
       if (live.length > 0) await this.relayLive(live);
@@ -141,6 +146,11 @@ export class OutboxRelay {
       if (channels.subscription === null) return { kind: 'rejected', reason: 'no second channel is configured', permanent: true };
       const outcome = await channels.subscription.send({ openId: kernel.crypto.open(message.recipientSealed), kind: message.kind, data: subscriptionData(message, deadlineMs), key: message.id });
       return outcome.kind === 'accepted' ? { ...outcome, gatewayId: outcome.gatewayId ?? '' } : outcome;
+    }
+    if (message.topic === 'exchange') {
+      if (channels.exchange == null) return { kind: 'rejected', reason: 'no exchange is configured', permanent: true };
+      const { caseNumber, step, receiptNumber, atMs } = message.payload as { caseNumber: string; step: string; receiptNumber: number; atMs: number };
+      return channels.exchange.report({ caseNumber, step, receiptNumber, atMs, key: message.id });
     }
     const text = textOf(message, { templates: channels.templates, rules, crypto: kernel.crypto, nowMs: kernel.clock.now(), deadlineMs });
     return channels.sms.send({ phone: kernel.crypto.open(message.recipientSealed), text, key: message.id });

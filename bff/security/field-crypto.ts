@@ -59,7 +59,7 @@ export interface FieldCrypto {
    * A keyed fingerprint, 64 hex digits, equal for equal values: to find a person without decrypting (V3).
    * Spaces and hyphens are dropped and letters upper-cased, so `…12x` and `…12X` are one person.
    */
-  blindIndex(kind: 'phone' | 'identity' | 'name', value: string): string;
+  blindIndex(kind: 'phone' | 'identity' | 'name' | 'content', value: string): string;
 }
 
 /** Builds the cipher for the given keys. Throws `RangeError` when a key has the wrong length. */

@@ -166,7 +166,7 @@ export const collections = {
   outbox: collection(
     z.strictObject({
       ...base,
-      topic: z.enum(['live', 'sms', 'subscriptionMessage']),
+      topic: z.enum(['live', 'sms', 'subscriptionMessage', 'exchange']),
       /** What it is about, e.g. `turnOpened`; with `subjectId` (turn, ticket, lane). */
       kind: text, subjectId: text,
       recipientSealed: text, payload: z.record(text, z.unknown()),

@@ -64,6 +64,12 @@ export const submitted = z.strictObject({ id: z.string(), version, state: applic
 export const withdrawn = z.strictObject({ id: z.string(), version, state: applicationState });
 export const reviewStreets = z.strictObject({ districts: z.array(z.strictObject({ district: z.string(), streets: z.array(z.string()) })) });
 
+// 社会救助一件事 ---------------------------------------------------------------------------------------------
+
+/** V4. The same case number with the same content again gets the same answer; submitted counts from when it arrived here (G3). */
+export const socialAssistanceCase = z.strictObject({ caseNumber: z.string().check(z.regex(/^[A-Za-z0-9_-]{4,64}$/), label('推送方的办件编号')), content: applicationContent });
+export const caseReceived = z.strictObject({ applicationId: z.string(), receiptNumber: z.int(), submittedAtMs: ms });
+
 // Staff ---------------------------------------------------------------------------------------------------
 
 export const workSort = z.enum(['due', 'submitted']);

@@ -137,7 +137,7 @@ describe('re-encryption', () => {
       const versions = { 1: world.keys.field.versions[1]!, 2: { encryptionKey: Buffer.alloc(16, 2), macKey: Buffer.alloc(32, 3) }, 3: { encryptionKey: Buffer.alloc(16, 4), macKey: Buffer.alloc(32, 5) } };
       const earlier = createFieldCrypto(keysOf(was, versions));
       const now = createFieldCrypto(keysOf(3, versions));
-      const wellFormed = text.toWellFormed();
+      const wellFormed = Buffer.from(text, 'utf8').toString('utf8');
       const document = { id: 'x', nameSealed: earlier.seal(wellFormed), inner: [{ codeSealed: earlier.seal(wellFormed) }], emptySealed: '', noneSealed: null };
       const fresh = reseal(document, now);
       expect(fresh === document).toBe(was === 3);

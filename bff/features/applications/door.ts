@@ -56,9 +56,16 @@ async function applyEvent(kernel: Kernel, work: Work, before: Application, event
   const step = stepOf(event);
   if (step === null || application.receiptNumber === null) return application;
   await work.tell({
-    id: `sms-applicationStep-${application.id}-${entry.seq}`, topic: 'sms', kind: 'applicationStep', subjectId: application.id, recipientSealed: application.phoneSealed,
+    id: `sms-applicationStep-${application.id}-${entry.seq}`, topic: 'sms', kind: 'applicationStep', subjectId: application.householdId, recipientSealed: application.phoneSealed,
     dueAtMs: windowAtOrAfter(kernel.rules().values, work.nowMs), payload: { step, receiptNumber: application.receiptNumber, untilDay: publicity?.lastDay ?? (dueMs === null ? null : dayOf(dueMs - 1)) },
   });
+  // V4: the partner hears of each step too, in the order of `atMs` whatever order its reports arrive in.
+  if (application.externalId !== null) {
+    await work.tell({
+      id: `exchange-${application.id}-${entry.seq}`, topic: 'exchange', kind: 'caseReport', subjectId: application.householdId, recipientSealed: '',
+      payload: { caseNumber: application.externalId, step, receiptNumber: application.receiptNumber, atMs },
+    });
+  }
   return application;
 }
 

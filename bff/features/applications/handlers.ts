@@ -4,15 +4,14 @@ import { actOf, refuse, type ApiRequest, type Handlers } from '../../http/reques
 import type { Kernel } from '../../kernel';
 import type { Application } from '../../store/collections';
 import { change, type Work } from '../../store/change';
-import { householdStream } from '../../store/ledger';
 import { recall, remember } from '../../store/once';
 import { UniqueViolation } from '../../store/port';
 import { attachmentsOf } from '../attachments/present';
 import { enterReview } from './door';
+import { newApplication } from './draft';
 import { ownsApplication } from './policy';
 import { maskedContent, reviewsOf, summaryOf } from './present';
 import { checkOwn, listedFields, openContent, submitApplication } from './submit';
-import { naturalActPeriod } from '../../domain/time/periods';
 
 /** A slip of the finger makes a second draft; more are somebody's program. */
 const MAX_DRAFTS = 3;
@@ -41,16 +40,9 @@ export function applicationHandlers(kernel: Kernel): Handlers {
       const outcome = await change(kernel, actOf(request, '新建申请'), async (work) => {
         const earlier = await recall<{ id: string }>(work, once);
         if (earlier !== null) return earlier;
-        const { tx, nowMs, record } = work;
-        if ((await tx.applications.find({ phoneIndex: caller.phoneIndex, state: 'draft' }, { limit: MAX_DRAFTS })).length >= MAX_DRAFTS) return 'TOO_MANY_DRAFTS' as const;
-        const name = kernel.chance.bytes(8).toString('hex');
-        const application = await tx.applications.insert({
-          id: `application-${name}`, state: 'draft', channel: 'online', externalId: null, externalHash: null, phoneIndex: caller.phoneIndex, ...listedFields(kernel, {}),
-          phoneSealed: '', householdId: `household-${name}`, submittedAtMs: null, receiptNumber: null, createdAtMs: nowMs, stateSinceMs: nowMs,
-          dueMs: naturalActPeriod(nowMs, kernel.rules().values.draftKeepDays).endsMs, publicityId: null, publicityRound: 0, objectionUpheldAtMs: null, ruleSetVersion: kernel.rules().version,
-        });
-        await record({ stream: householdStream(application.householdId), type: 'ApplicationBegun', open: {}, detail: { applicationId: application.id } });
-        return remember(work, once, { id: application.id });
+        if ((await work.tx.applications.find({ phoneIndex: caller.phoneIndex, state: 'draft' }, { limit: MAX_DRAFTS })).length >= MAX_DRAFTS) return 'TOO_MANY_DRAFTS' as const;
+        const { id } = await newApplication(kernel, work, { channel: 'online', externalId: null, externalHash: null, phoneIndex: caller.phoneIndex, content: {} });
+        return remember(work, once, { id });
       });
       if (outcome === 'TOO_MANY_DRAFTS') return refuse(outcome);
       if (outcome.kind === 'reused') return refuse('IDEMPOTENCY_KEY_REUSED');

@@ -20,10 +20,10 @@ export function contactHandlers(kernel: Kernel, verifyReceipt: (headers: Readonl
 
     listOutbox: async ({ caller, query }) => {
       if (caller.kind !== 'staff' || !['city', 'administrator'].includes(caller.role)) return refuse('FORBIDDEN');
-      const messages = await kernel.store.read((tx) => tx.outbox.find({ topic: { in: ['sms', 'subscriptionMessage'] }, ...(query.state === undefined ? {} : { state: query.state }) }, { sort: [['createdAtMs', 'desc']], limit: LIST_LIMIT }));
+      const messages = await kernel.store.read((tx) => tx.outbox.find({ topic: { in: ['sms', 'subscriptionMessage', 'exchange'] }, ...(query.state === undefined ? {} : { state: query.state }) }, { sort: [['createdAtMs', 'desc']], limit: LIST_LIMIT }));
       return {
         messages: messages.map((m) => ({
-          id: m.id, topic: m.topic, kind: m.kind, subjectId: m.subjectId, recipientMasked: m.topic === 'sms' ? maskPhone(kernel.crypto.open(m.recipientSealed)) : '微信订阅',
+          id: m.id, topic: m.topic, kind: m.kind, subjectId: m.subjectId, recipientMasked: m.topic === 'sms' ? maskPhone(kernel.crypto.open(m.recipientSealed)) : m.topic === 'exchange' ? '社会救助一件事' : '微信订阅',
           state: m.state, attempts: m.attempts, createdAtMs: m.createdAtMs, dueAtMs: m.dueAtMs, handedAtMs: m.handedAtMs, settledAtMs: m.settledAtMs, lastError: m.lastError,
         })),
       };

@@ -33,6 +33,9 @@ export class Snapshot {
   }
 }
 
+/** More ranges than this are cheaper walked one after another than compared at every step. */
+const MAX_MERGED = 32;
+
 /** What a scan needs to know of a query. */
 export interface Scan {
   readonly snapshot: Snapshot;
@@ -51,6 +54,7 @@ export function scan(query: Scan): AnyDoc[] {
   const { plan, order, limit } = query;
   if (limit <= 0) return [];
   if (plan.arrival === 'unsorted') return scanUnsorted(query);
+  if (plan.arrival === 'sorted' && plan.ranges.length > 1 && plan.ranges.length <= MAX_MERGED) return mergeSorted(query);
   const found: AnyDoc[] = [];
   const walk = { sorted: walkSorted, tied: walkTied, grouped: walkGrouped }[plan.arrival];
   // Each range is in order by itself; several are brought together at the end.
@@ -72,10 +76,34 @@ function loadById({ snapshot, collection }: Scan, id: string): AnyDoc {
 
 function walkSorted(query: Scan, range: KeyRange): AnyDoc[] {
   const found: AnyDoc[] = [];
+  for (const doc of inOrder(query, range)) if (found.push(doc) >= query.limit) break;
+  return found;
+}
+
+/** The accepted documents of one range, loaded one at a time as they are asked for. */
+function* inOrder(query: Scan, range: KeyRange): Generator<AnyDoc, void> {
   for (const entry of query.snapshot.entries(range, query.plan.descending)) {
     const doc = load(query, entry);
-    if (query.accept(doc) && found.push(doc) >= query.limit) break;
+    if (query.accept(doc)) yield doc;
   }
+}
+
+/** Several ranges, each in order by itself, side by side: a page loads little more than it holds, not a page of each. */
+function mergeSorted(query: Scan): AnyDoc[] {
+  const found: AnyDoc[] = [];
+  const walks = query.plan.ranges.map((range) => inOrder(query, range));
+  const heads = walks.map((walk) => walk.next().value ?? null);
+  while (found.length < query.limit) {
+    let first = -1;
+    heads.forEach((doc, at) => {
+      if (doc !== null && (first < 0 || compareDocs(query.order, doc, heads[first]!) < 0)) first = at;
+    });
+    if (first < 0) break;
+    found.push(heads[first]!);
+    heads[first] = walks[first]!.next().value ?? null;
+  }
+  // Their cursors close with them.
+  for (const walk of walks) walk.return();
   return found;
 }
 
