@@ -8,8 +8,11 @@ import { enterLane } from '../features/selection/door';
 import { systemAct, type Kernel } from '../kernel';
 import { change } from '../store/change';
 import { OFFICE_STREAM } from '../store/ledger';
+import { StoreBusyError } from '../store/port';
 
 const HEARTBEAT_ID = 'service';
+/** Each is a full round of the store's own retries. */
+const BUSY_TRIES = 10;
 
 export class Heartbeat {
   private lastBeatMs = Number.NEGATIVE_INFINITY;
@@ -33,7 +36,18 @@ export class Heartbeat {
     this.lastBeatMs = Number.NEGATIVE_INFINITY;
   }
 
+  /** Two processes that start together credit the same outage: the loser need only wait, and then finds it done. */
   private async beat(): Promise<void> {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await this.beatOnce();
+      } catch (error) {
+        if (!(error instanceof StoreBusyError) || tried >= BUSY_TRIES) throw error;
+      }
+    }
+  }
+
+  private async beatOnce(): Promise<void> {
     const kernel = this.kernel();
     this.lastBeatMs = await change(kernel, systemAct('系统中断，顺延选房时间'), async (work) => {
       const { tx, nowMs } = work;

@@ -302,7 +302,8 @@ describe('what it cannot start with, it says in one readable sentence, and leave
     [['--port', 'abc'], {}, '--port'], [['--port', '70000'], {}, '--port'], [[], { PORT: '-1' }, '--port'], [['--now', '2026-02-30'], {}, '--now'], [['--now', 'tomorrow'], {}, '--now'],
     [['--no-demo', '--now', '2026-06-01'], {}, '--now'], [['--fast'], {}, '--fast'], [['start'], {}, 'start'], [[], { REQUESTS_PER_10S: 'many' }, 'REQUESTS_PER_10S'], [['--no-demo'], {}, 'SMS_URL'],
   ] as [string[], Record<string, string>, string][])('%j %j', async (args, env, named) => {
-    expect(await refused([...args, '--data', stranger], env)).toContain(named);
+    // A folder of its own each: what a demonstration touched, the real thing refuses.
+    expect(await refused([...args, '--data', path.join(stranger, named)], env)).toContain(named);
   });
   test('--help says how', async () => {
     const { code, stdout, stderr } = await runToEnd(['--help', '--data', stranger]);
