@@ -14,7 +14,7 @@ export const bar = z.strictObject({
 });
 export const memberStanding = z.strictObject({
   memberId: z.string(), nameMasked: z.string(), relation: z.string(),
-  consecutiveForfeits: z.int(), barredUntilMs: nullable(ms), bars: z.array(bar),
+  consecutiveForfeits: z.int(), isBarred: z.boolean(), /** Exclusive; null while not barred, or barred until lifted. */ barredUntilMs: nullable(ms), bars: z.array(bar),
 });
 export const forfeit = z.strictObject({ batchDay: z.string(), cause: z.enum(['secondMiss', 'noRequest', 'gaveUpAfterPick', 'leaseNotSigned', 'documentsRefused']), atMs: ms, persons: z.int() });
 export const householdStanding = z.strictObject({ householdId: z.string(), members: z.array(memberStanding), forfeits: z.array(forfeit) });

@@ -163,16 +163,25 @@ test('G6: a roll imported after numbers were generated: overlaps refused, genera
   await seed([1, 2]);
   await offer(world, 1);
   await goTo(world, midnight('2026-06-02'));
-  const dir = mkdtempSync(path.join(tmpdir(), 'batch-roll-'));
-  const file = path.join(dir, 'roll.xlsx');
-  const rows = [1, 5].map((queueNumber) => waitlistRow(queueNumber + 40, { 组别: '公租房二居室组', 轮候顺序号: queueNumber }));
-  writeFileSync(file, buildWorkbook({ sheets: [{ name: '轮候名册', rows: table(waitlistHeader, rows) }] }));
-  const report = await importRegister(world.kernel, systemAct('test'), file);
-  rmSync(dir, { recursive: true, force: true });
+  const roll = async (...numbers: number[]) => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'batch-roll-'));
+    const file = path.join(dir, 'roll.xlsx');
+    const rows = numbers.map((queueNumber) => waitlistRow(queueNumber + 40, { 组别: '公租房二居室组', 轮候顺序号: queueNumber }));
+    writeFileSync(file, buildWorkbook({ sheets: [{ name: '轮候名册', rows: table(waitlistHeader, rows) }] }));
+    const imported = await importRegister(world.kernel, systemAct('test'), file);
+    rmSync(dir, { recursive: true, force: true });
+    return imported;
+  };
+  const report = await roll(1, 5);
   expect(report).toMatchObject({ kind: 'waitlist', accepted: 1, refusedRows: 1 });
   await offer(world, 2);
   await goTo(world, midnight('2026-06-02') + DAY_MS);
-  expect((await ticketsOf(world, 'publicRental-2')).map(({ queueNumber, origin }) => [queueNumber, origin])).toEqual([[1, 'batch'], [5, 'lottery'], [6, 'batch']]);
+  // A number below the last one that nobody has: as it was won; the count does not go back.
+  expect(await roll(3)).toMatchObject({ accepted: 1, refusedRows: 0 });
+  await seed([3]);
+  await offer(world, 3);
+  await goTo(world, midnight('2026-06-02') + 2 * DAY_MS);
+  expect((await ticketsOf(world, 'publicRental-2')).map(({ queueNumber, origin }) => [queueNumber, origin])).toEqual([[1, 'batch'], [3, 'lottery'], [5, 'lottery'], [6, 'batch'], [7, 'batch']]);
 });
 
 test('G4: a continuation or second list that is over belongs to the batch of that very day: the batch waits for it, but not for ever', async () => {

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-type Standing = { members: { memberId: string; consecutiveForfeits: number; barredUntilMs: number | null; bars: { id: string; version: number; cause: string; isInForce: boolean; reason: string }[] }[]; forfeits: unknown[] };
+type Standing = { members: { memberId: string; consecutiveForfeits: number; isBarred: boolean; barredUntilMs: number | null; bars: { id: string; version: number; cause: string; isInForce: boolean; reason: string }[] }[]; forfeits: unknown[] };
 const forfeit = (householdId: string, batchDay: string) => change(world.kernel, systemAct('t'), (work) => recordForfeit(world.kernel, work, { householdId, cause: 'leaseNotSigned', batchDay }));
 const mine = async (index: number) => (await call<{ households: Standing[] }>('getMyStanding', callerOf(world, index))).households[0]!;
 const barredNow = (index: number) => change(world.kernel, systemAct('t'), async (work) => {
@@ -70,9 +70,13 @@ test('F3: credit record, blacklist with its number void, lifted with a reason; o
   expect((await call<{ bars: object[] }>('listBars', { ...reviewer, role: 'administrator' } as never, {}, undefined, { district: '章贡区' })).bars).toMatchObject([{ id: bar.id, nameMasked: '试*' }]);
   expect(JSON.stringify(await world.store.read((tx) => tx.bars.find({})))).not.toContain('弄虚作假');
   const second = await list(reviewer, { untilDay: '2026-12-31', creditRecordId: null });
+  expect((await mine(5)).members).toMatchObject([{ isBarred: true, barredUntilMs: null }]); // the longer bar counts
+  world.clock.nowMs = startOfDay('2027-02-01');
+  expect(await barredNow(5)).toBe(1);
   expect(await call('liftBar', reviewer, { barId: bar.id }, { version: 9, reason: '查无此事' })).toEqual({ refused: 'REQUEST_IN_CONFLICT' });
   expect(await call('liftBar', reviewer, { barId: bar.id }, { version: bar.version, reason: '查无此事' })).toMatchObject({ state: 'lifted', liftReason: '查无此事' });
-  expect((await mine(5)).members[0]!.barredUntilMs).toBe(startOfDay('2027-01-01')); // the other bar stands
+  world.clock.nowMs = startOfDay('2026-12-31');
+  expect((await mine(5)).members[0]).toMatchObject({ isBarred: true, barredUntilMs: startOfDay('2027-01-01') }); // the other bar stands
   await call('liftBar', reviewer, { barId: second.id }, { version: second.version, reason: '查无此事' });
   expect(await barredNow(5)).toBe(0);
 });

@@ -9,6 +9,7 @@ import { householdStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 import { inOrder, openPerson } from '../households/case';
 import { blacklist, lift } from './blacklist';
+import { FOREVER_MS } from './persons';
 import { mayKeepBlacklist, mayKeepCredit, maySeeStanding } from './policy';
 
 const PAGE = 40;
@@ -27,7 +28,7 @@ export function standingHandlers(kernel: Kernel): Handlers {
       const bars = await tx.bars.find({ personId: member.identityIndex, state: { in: ['standing', 'lifted'] } });
       members.push({
         memberId: member.id, nameMasked: nameOf(member), relation: member.relation, consecutiveForfeits: person?.consecutiveForfeits ?? 0,
-        barredUntilMs: isBarred(person, kernel.clock.now()) ? person!.barredUntilMs : null, bars: bars.map(presentBar),
+        ...(isBarred(person, kernel.clock.now()) ? { isBarred: true, barredUntilMs: person!.barredUntilMs === FOREVER_MS ? null : person!.barredUntilMs } : { isBarred: false, barredUntilMs: null }), bars: bars.map(presentBar),
       });
     }
     const forfeits = await tx.forfeits.find({ householdId }, { sort: [['atMs', 'desc']], limit: PAGE });
