@@ -63,6 +63,8 @@ export interface CityHome {
   readonly laneId: string;
   readonly roll: RollHome;
   state: 'available' | 'picked' | 'other';
+  /** Who picked it last. */
+  holder?: CityTicket;
 }
 
 /** A proof the simulation offered, and what became of the offer. */

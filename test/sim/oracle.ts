@@ -191,6 +191,8 @@ export class Oracle extends Findings {
       const home = this.city.homes.get(id);
       this.check(home !== undefined && home.laneId === lane.id && home.state === 'picked', () => `L3: only a home somebody had comes back, not ${id} (${home?.state ?? 'unknown'})`);
       if (home !== undefined) home.state = 'available';
+      // A2: its number is used up; to selection that is as good as missed.
+      if (home?.holder !== undefined) home.holder.state = 'missed';
       lane.homes.add(id);
       this.city.returned += 1;
     }
@@ -273,7 +275,7 @@ export class Oracle extends Findings {
     const listingId = String(entry.open['listingId']);
     const home = this.city.homes.get(listingId);
     this.check(lane.homes.delete(listingId) && home?.state === 'available', () => `Q4, L3: only an available home of the lane is picked, not ${listingId} (${home?.state ?? 'unknown'} in ${home?.laneId ?? '?'})`);
-    if (home !== undefined) home.state = 'picked';
+    if (home !== undefined) Object.assign(home, { state: 'picked', holder: ticket });
     ticket.state = 'picked';
     this.city.counts.picks += 1;
   }

@@ -37,8 +37,6 @@ export class Sweep {
       oracle.check(tickets.length === city.tickets.size, () => `G2: ${city.tickets.size} numbers given out, ${tickets.length} kept`);
       for (const ticket of tickets) {
         const known = city.tickets.get(ticket.id);
-        // A2: a picked home may since have been lost again; its number is used up.
-        if (known?.state === 'picked' && ['forfeited', 'void'].includes(ticket.state)) continue;
         // M1: a miss may since have become a forfeit, or a wish to go on waiting; to selection it stays missed.
         const state = known?.state === 'missed' && !['queued', 'onTurn', 'picked'].includes(ticket.state) ? 'missed' : ticket.state;
         const [is, should] = [[state, ticket.deferrals, ticket.notBeforeMs, ticket.laneId, ticket.group, ticket.queueNumber], known && [known.state, known.deferrals, known.notBeforeMs, known.family.laneId, known.family.group, known.family.queueNumber]];

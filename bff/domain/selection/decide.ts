@@ -156,7 +156,9 @@ function refuseUnlessOwnTurn(w: Working, view: SelectionView, ticket: Ticket): S
   if (w.turn !== null && w.ticket !== null && w.ticket.id === ticket.id) return w.laneState === 'paused' ? 'LANE_PAUSED' : null;
   // Its turn ended, just now or before: say so rather than "not yet".
   const endedJustNow = view.turn !== null && view.turn.ticket.id === ticket.id;
-  return endedJustNow || ticket.state === 'missed' ? 'TURN_OVER' : 'NOT_YOUR_TURN';
+  // What came of it since, a request to go on or a home lost again, does not make it wait for that turn once more.
+  const isOver = ['missed', 'renewing', 'forfeited', 'void'].includes(ticket.state);
+  return endedJustNow || isOver ? 'TURN_OVER' : 'NOT_YOUR_TURN';
 }
 
 /** Q4: any available home of the lane, once, before the deadline. */
