@@ -1,6 +1,7 @@
 /** One question to the server, asked when the page is shown, with loading and failure as states. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDidShow } from '@tarojs/taro';
+import { platform } from '@/platform/platform';
 import type { Answer, Failure } from './http';
 
 export interface Loaded<T> {
@@ -37,5 +38,8 @@ export function useAnswer<T>(ask: (() => Promise<Answer<T>>) | null, key = ''): 
     // The first show comes together with the first drawing, whose question is still under way.
     if (inFlight.current === 0) void reload();
   });
+  // What failed for want of a line is asked again when the line is back: nobody should have to press for it.
+  const isOffline = failure?.code === 'OFFLINE';
+  useEffect(() => (isOffline ? platform.onBack(() => void reload()) : undefined), [isOffline, reload]);
   return { data, failure, reload };
 }
