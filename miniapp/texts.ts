@@ -214,6 +214,11 @@ export const texts = {
     thisFamily: '这一户',
     words: {
       opened: '开始选房', paused: '工作人员暂停选房', resumed: '恢复选房',
+      joined: (count: number) => `${count} 户加入排队`,
+      listed: (count: number) => `登记房源 ${count} 套`,
+      left: (count: number) => `${count} 户离开排队`,
+      offered: (count: number) => `${count} 套房可以选了`,
+      withdrawn: (count: number) => `${count} 套房撤下，暂不能选`,
       calledUp: (count: number) => `${count} 户入围`,
       turnOpened: (who: string) => `轮到 ${who}`,
       notified: (who: string, moment: string) => `${who} 短信已发出，选到 ${moment} 为止`,

@@ -7,6 +7,7 @@ import { addressOf, groupName, numberName, spokenLeft } from '@/wording';
 type Entry = AnswerOf<'getLedger'>['entries'][number];
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 /** `公租房二居室组 第 23 号`: from the entry, or from the one that opened its turn. */
@@ -32,7 +33,12 @@ export function describeEntry(entry: Entry, among: readonly Entry[]): string {
     case 'LaneOpened': return words.opened;
     case 'LanePaused': return words.paused;
     case 'LaneResumed': return words.resumed;
-    case 'FamiliesCalledUp': return words.calledUp(Array.isArray(open.tickets) ? open.tickets.length : 0);
+    case 'NumbersJoined': return words.joined(number(open.count));
+    case 'ListingsImported': return words.listed(number(open.count));
+    case 'NumbersLeft': return words.left(lengthOf(open.numbers));
+    case 'HomesOffered': return words.offered(lengthOf(open.listingIds));
+    case 'HomesRemoved': return words.withdrawn(lengthOf(open.removedListingIds));
+    case 'FamiliesCalledUp': return words.calledUp(lengthOf(open.tickets));
     case 'TurnOpened': return words.turnOpened(whose(entry, among));
     case 'TurnNotified': return words.notified(whose(entry, among), formatMoment(number(open.deadlineMs)));
     case 'TurnProven': return words.proven(whose(entry, among));
