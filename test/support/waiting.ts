@@ -11,6 +11,7 @@ import { beatWithoutCredit } from '../../bff/jobs/heartbeat';
 import { systemAct } from '../../bff/kernel';
 import { Refusal, type ApiRequest, type Caller } from '../../bff/http/request';
 import { change } from '../../bff/store/change';
+import { routes, type Route, type RouteName } from '../../shared/contract/routes';
 import { buildHousehold, phoneOf } from './build';
 import type { World } from './world';
 
@@ -43,13 +44,16 @@ export async function offer(world: World, index: number, overrides: Partial<NewC
   }));
 }
 
-/** Calls a handler as the HTTP layer would, past the contract. */
+/** Calls a handler as the HTTP layer would; what goes in and what comes out must fit the contract. */
 export function caller(world: World) {
   const { kernel } = world;
   const handlers = { ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...batchHandlers(kernel), ...publicityHandlers(kernel), ...familyHandlers(kernel) } as Record<string, (request: ApiRequest<never>) => Promise<unknown>>;
   return async <T = Record<string, unknown>>(name: string, by: Caller, params: Record<string, string> = {}, body: unknown = undefined, query: unknown = {}) => {
+    const route: Route = routes[name as RouteName];
+    for (const [schema, value] of [[route.body, body], [route.query, query]] as const) if (schema !== undefined) expect(schema.safeParse(value).error).toBeUndefined();
     const request = { caller: by, params, body, query, idempotencyKey: '', address: 'test', traceId: '', rawBody: '', headers: {} } as unknown as ApiRequest<never>;
     const answer = await handlers[name]!(request);
+    if (!(answer instanceof Refusal)) expect(route.answer.safeParse(answer).error).toBeUndefined();
     return answer instanceof Refusal ? { refused: answer.code } as T & { refused?: string } : answer as T & { refused?: string };
   };
 }
