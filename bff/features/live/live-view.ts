@@ -1,6 +1,6 @@
 /** The public state of a lane, derived from what is stored. No personal data, no ticking. */
 import type { LiveView } from '../../../shared/contract/schemas';
-import type { Lane } from '../../store/collections';
+import { listingStates, type Lane } from '../../store/collections';
 import { laneStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 
@@ -11,9 +11,10 @@ const RECENT_SHOWN = 6;
 export async function readLiveView(tx: Tx, lane: Lane, nowMs: number): Promise<LiveView> {
   const head = await tx.ledgerHeads.get(laneStream(lane.id));
   const turn = lane.openTurnId === null ? null : await tx.turns.get(lane.openTurnId);
+  // Every state named: an index then counts by community without looking at each home.
   const [communities, homes, free] = [
     await tx.communities.find({ areaCode: lane.areaCode }, { sort: [['name', 'asc']] }),
-    await tx.listings.countBy('communityId', { laneId: lane.id }),
+    await tx.listings.countBy('communityId', { laneId: lane.id, state: { in: listingStates } }),
     await tx.listings.countBy('communityId', { laneId: lane.id, state: 'available' }),
   ];
   const shown = communities.filter((community) => homes.has(community.id));

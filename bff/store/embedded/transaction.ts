@@ -6,6 +6,7 @@ import { checkDocument, copyDocument, maxIndexedBytes, type AnyDoc } from '../do
 import { ConflictError, UniqueViolation, type CollectionTx, type FindOptions, type NewDoc, type Where } from '../port';
 import { checkLimit, compareDocs, compileSort, compileWhere, fieldsOf, matches, type Predicate } from '../query';
 import { keyIfIn, type StoredCollection } from './catalog';
+import { countGroups } from './count';
 import { keyOf } from './keys';
 import { planQuery } from './plan';
 import { scan, visitAll, type Snapshot } from './scan';
@@ -123,8 +124,11 @@ export class EmbeddedCollectionTx implements CollectionTx<AnyDoc> {
   async countBy(field: string, where: Where<AnyDoc>): Promise<Map<string, number>> {
     this.tx.assertUsable();
     if (!this.collection.scalars.has(field)) throw new TypeError(`${this.collection.name}: cannot count by ${field}`);
+    const predicate = compileWhere(this.collection, where);
+    const grouped = this.writes.size === 0 ? countGroups(this.tx.snapshot, planQuery(this.collection, predicate, [], null), field) : null;
+    if (grouped !== null) return grouped;
     const counts = new Map<string, number>();
-    this.visit(compileWhere(this.collection, where), new Set([field]), (doc) => {
+    this.visit(predicate, new Set([field]), (doc) => {
       const value = String(doc[field]);
       counts.set(value, (counts.get(value) ?? 0) + 1);
     });

@@ -25,6 +25,7 @@ export const picksCase: BenchCase = {
     await lmdb.call('open', scratchDir());
     const pick = (from: number, to: number) => load.call<PickResult>('pick', { url: server.url, lanes, from, to } satisfies PickRequest);
     const bare = (count: number, shapeOf: WriteShape = shape) => lmdb.call<number>('run', { shape: shapeOf, count, outstanding: LANES });
+    await lmdb.call('fill', { shape, lanes: LANES, perLane });
     await bare(1_000);
     await pick(0, WARM_UP);
     const pair = new Pair((ours, reference) => ours / reference);
