@@ -5,11 +5,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { readXlsx } from 'hucre/xlsx';
 import type { ExportView } from '../../shared/contract/supervision-schemas';
 import { exportPage, exportView } from '../../shared/contract/supervision-schemas';
 import { DAY_MS, startOfDay } from '../../shared/shanghai-time';
+import { zipEntries } from '../../bff/documents/zip-guard';
 import { writeWorkbook, type RowOut } from '../../bff/documents/write-workbook';
 import { Exporter } from '../../bff/features/exports/exporter';
 import { exportHandlers } from '../../bff/features/exports/handlers';
@@ -118,6 +120,8 @@ test('P2: unmasked only when asked for, with a record of its own; identity numbe
 
 test('S1: a household’s history is its own stream, its turns as the lane recorded them, its picks and messages, and nobody else’s', async () => {
   await change(world.kernel, systemAct('test'), (work) => work.record({ stream: householdStream(HOUSEHOLD), type: 'Something', open: {}, detail: { note: '甲' } }));
+  // Another's number that begins like ours.
+  await change(world.kernel, systemAct('test'), (work) => work.tell({ id: 'sms-calledUp-other', topic: 'sms', kind: 'calledUp', subjectId: 'lowRent-2-10', recipientSealed: world.kernel.crypto.seal(phoneOf(9)), payload: {} }));
   const view = await finished(await ask(staff('city'), { kind: 'household', householdId: HOUSEHOLD }));
   const sheets = await sheetsOf(view);
   const entries = sheets.get('操作日志')!.slice(1);
@@ -194,11 +198,17 @@ test('an export not ready cannot be downloaded; one put down by a stop, or a cra
   lame.look();
   await lame.idle();
   expect(await call('getExport', staff('city'), { params: { exportId: second.id } })).toMatchObject({ state: 'failed', problem: expect.stringContaining('重新发起') as string });
+  expect(await world.store.read(async (tx) => (await tx.exports.get(second.id))!.attempts)).toBe(3);
   expect((await office()).map(({ type }) => type)).toContain('ExportFailed');
 });
 
 test('after seven days the files are gone, and that they were there is kept (W6)', async () => {
-  const view = await finished(await ask(staff('city')));
+  await exporter.stop();
+  const asked = await ask(staff('city'));
+  world.clock.nowMs += 3_600_000; // the week begins when it is ready, not when it was asked for
+  exporter = new Exporter(world.kernel, dir, 'later');
+  exporter.look();
+  const view = await finished(asked);
   const at = { params: { exportId: view.id, name: 'export.xlsx' } };
   expect(view.expiresAtMs! - view.finishedAtMs!).toBe(7 * DAY_MS);
   world.clock.nowMs = view.expiresAtMs! - 1;
@@ -249,10 +259,25 @@ test('workbooks: any text comes back as the text it was, never as a formula; num
       for (const sheet of sheets) for (const [, one] of sheet.cells ?? []) expect(one.formula).toBeUndefined();
     }), { numRuns: 60 });
     const long = await readXlsx(readFileSync(await longCell(scratch)));
+    const big = path.join(scratch, 'big.xlsx');
+    await writeWorkbook(big, [{ name: '一', columns, batches: (async function* () { await Promise.resolve(); for (let i = 0; i < 30; i += 1) yield Array.from({ length: 500 }, (_, j) => [`第${i}批`, i * 500 + j]); })() }]);
+    const parts = await checksums(readFileSync(big));
+    expect(parts).toHaveLength(6);
+    for (const [said, is] of parts) expect(is).toBe(said);
     const text = String(long.sheets[0]!.rows[1]![0]);
     expect([text.length, text.endsWith('truncated）'), text.includes('40000')]).toEqual([32_767, true, true]);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+  /** What each part of an archive says it should be, and what it is. */
+  async function checksums(bytes: Buffer): Promise<(readonly [number, number])[]> {
+    const found: [number, number][] = [];
+    let at = bytes.readUInt32LE(bytes.length - 6);
+    for (const { content } of zipEntries(bytes, 1e9)) {
+      found.push([bytes.readUInt32LE(at + 16), crc32(await content())]);
+      at += 46 + bytes.readUInt16LE(at + 28);
+    }
+    return found;
   }
   async function longCell(where: string): Promise<string> {
     const file = path.join(where, 'long.xlsx');

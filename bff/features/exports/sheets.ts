@@ -140,7 +140,7 @@ function householdSource(kernel: Kernel, householdId: string): Source {
       for (const subject of [householdId, ...tickets.map(({ id }) => id), ...(await ownTurns()).map(({ id }) => id)]) {
         // A message about a turn may be named after it and a moment: `turn.moment`.
         const found = await kernel.store.read((tx) => tx.outbox.find({ subjectId: { prefix: subject } }, { sort: [['subjectId', 'asc']] }));
-        yield found.filter(({ subjectId, topic }) => topic !== 'live' && (subjectId === subject || subjectId.startsWith(`${subject}.`)));
+        yield found.filter(({ subjectId }) => subjectId === subject || subjectId.startsWith(`${subject}.`));
       }
     },
     households: async function* () {
