@@ -1,6 +1,9 @@
 /** V1, V3, G3, T2, P1, P2: an application from its draft to the batch, through the real handlers on the real store. */
 import { publicityHandlers } from '../../bff/features/publicity/handlers';
 import { duePublicities } from '../../bff/features/publicity/due-publicities';
+import { enterReview } from '../../bff/features/applications/door';
+import { systemAct } from '../../bff/kernel';
+import { change } from '../../bff/store/change';
 import { dueApplications } from '../../bff/features/applications/due-applications';
 import type { Application } from '../../bff/store/collections';
 import { DAY_MS, startOfDay } from '../../shared/shanghai-time';
@@ -139,6 +142,17 @@ test('V1: two clerks, one case: who decides on what is no longer so is refused, 
   expect(code(await people.review(clerk, id, 1, 'approve', version))).toBe('REQUEST_IN_CONFLICT');
 });
 
+test('V1, the twin: without the version, a decision on papers that were replaced meanwhile would be granted', async () => {
+  const { id, version } = await people.submit(1);
+  await people.review(clerk, id, 1, 'sendBack');
+  const saved = await people.ask<{ version: number }>('saveDraft', family(world.kernel, 1), { params: { applicationId: id }, body: { version: (await stored(id)).version, content: contentOf(1, { bedrooms: 3 }) } });
+  await people.ask('submitApplication', family(world.kernel, 1), { params: { applicationId: id }, body: { version: saved.version, confirm: true }, key: 'again' });
+  // On the same desk again, and another case than the one the second clerk still has open.
+  expect(code(await people.review(clerk, id, 1, 'approve', version))).toBe('REQUEST_IN_CONFLICT');
+  const unguarded = await change(world.kernel, systemAct('twin'), async (work) => enterReview(world.kernel, work, (await work.tx.applications.get(id))!, { type: 'Review', level: 1, outcome: 'approve' }));
+  expect(unguarded.application.state).toBe('firstPublicity');
+});
+
 test('T2: one list a district and day, masked; an upheld objection brings the case before the district, a dismissed one only holds it', async () => {
   const publicity = publicityHandlers(world.kernel);
   const ids: string[] = [];
@@ -170,6 +184,7 @@ test('T2: one list a district and day, masked; an upheld objection brings the ca
   expect(await stored(ids[2]!)).toMatchObject({ state: 'secondPublicity', publicityId: second, publicityRound: 3 });
   const late = await objectSecond(93, `${ids[1]!}.2`);
   await decide(await objectSecond(94, `${ids[0]!}.2`), false);
+  expect((await stored(ids[0]!)).state).toBe('secondPublicity');
   await at(startOfDay('2026-06-15'));
   expect((await Promise.all(ids.map(stored))).map(({ state }) => state)).toEqual(['eligible', 'secondPublicity', 'eligible']);
   await at(startOfDay('2026-06-18') + 1);

@@ -97,6 +97,8 @@ describe('T3: when time is up', () => {
     expect(decide('levelOne', acts.sendBack1).events[0]?.dueMs).toBe(startOfDay('2026-07-02'));
     expect(decide('draft', acts.save).events[0]?.dueMs).toBe(startOfDay('2026-08-31'));
     expect(decide('levelOne', acts.approve1).events[0]?.dueMs).toBeNull();
+    // A supplement does not: its end was given with the reasons.
+    expect(decide('supplementOne', acts.save, NOW + 7).events[0]?.dueMs).toBe(NOW + 7);
   });
 
   test('working days: the calendar decides; without it a family gets no date that was guessed, and no case waits for one', () => {

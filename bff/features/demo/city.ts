@@ -14,7 +14,11 @@ export const demoStaff = [
   { account: 'city', password: 'demo-city-2026', name: '演示·市中心', role: 'city', districts: [] as string[] },
   { account: 'window', password: 'demo-window-2026', name: '演示·章贡窗口', role: 'window', districts: ['章贡区'] },
   { account: 'reviewer', password: 'demo-reviewer-2026', name: '演示·章贡审核', role: 'districtReviewer', districts: ['章贡区'] },
+  { account: 'clerk', password: 'demo-clerk-2026', name: '演示·章贡街道', role: 'streetClerk', districts: ['章贡区'] },
 ] as const;
+
+/** What the demonstration's street clerk reviews. */
+const demoStreets = ['解放街道', '南外街道', '东外街道', '水西镇'];
 
 const act: Act = { actor: { kind: 'system', id: 'demo', role: null }, from: 'demo', why: '建立演示城市' };
 
@@ -46,7 +50,7 @@ async function addStaff(kernel: Kernel): Promise<void> {
   await kernel.store.transact(async (tx) => {
     for (const [i, { account, name, role, districts }] of demoStaff.entries()) {
       if ((await tx.staff.get(`staff-${account}`)) !== null) continue;
-      await tx.staff.insert({ id: `staff-${account}`, account, passwordHash: hashes[i] ?? '', name, role, districts: [...districts], streets: [], phoneSealed: role === 'districtReviewer' ? kernel.crypto.seal('19900009001') : '', active: true });
+      await tx.staff.insert({ id: `staff-${account}`, account, passwordHash: hashes[i] ?? '', name, role, districts: [...districts], streets: role === 'streetClerk' ? demoStreets : [], phoneSealed: role === 'districtReviewer' ? kernel.crypto.seal('19900009001') : '', active: true });
     }
   });
 }
