@@ -11,4 +11,5 @@ export const ruleRoutes = {
   saveRuleDraft: route({ method: 'POST', path: '/api/staff/rule-sets/:ruleSetId', audience: 'staff', summary: '保存选房规则草稿', body: r.saveDraft, answer: r.ruleSetDetail }),
   publishRuleDraft: route({ method: 'POST', path: '/api/staff/rule-sets/:ruleSetId/publish', audience: 'staff', summary: '发布选房规则', body: r.publishDraft, answer: r.ruleSetSummary }),
   dropRuleDraft: route({ method: 'POST', path: '/api/staff/rule-sets/:ruleSetId/drop', audience: 'staff', summary: '作废选房规则草稿', body: r.dropDraft, answer: r.draftSummary }),
+  tryRuleSet: route({ method: 'POST', path: '/api/staff/rule-sets/:ruleSetId/what-if', audience: 'staff', summary: '用这套规则推演过去一段时间', body: r.whatIf, answer: r.whatIfAnswer }),
 } as const;

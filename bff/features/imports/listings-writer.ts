@@ -71,7 +71,7 @@ export function listingsWriter(): RegisterWriter<ListingRecord, PreparedListing>
         if (listing.state === 'inReview') await tx.listingFiles.insert(newListingFile(listing, work.nowMs));
       }
       for (const [laneId, homes] of byLane) {
-        await work.record({ stream: laneStream(laneId), type: 'ListingsImported', open: { count: homes.length, listingIds: homes.map(({ listing }) => listing.id) } });
+        await work.record({ stream: laneStream(laneId), type: 'ListingsImported', open: { count: homes.length, available: homes.filter(({ listing }) => listing.state === 'available').length, listingIds: homes.map(({ listing }) => listing.id) } });
         await work.announceLane(laneId);
       }
     },

@@ -1,5 +1,5 @@
 /** 选房规则 over HTTP: its fields, drafts compared with what would hold without them, publishing from a day to come. */
-import { startOfDay } from '../../../shared/shanghai-time';
+import { addDays, DAY_MS, startOfDay } from '../../../shared/shanghai-time';
 import { checkValues } from '../../domain/rules/check';
 import { compareRules } from '../../domain/rules/compare';
 import { ruleFields, type RuleSetValues } from '../../domain/rules/rule-set';
@@ -9,13 +9,18 @@ import type { RuleSetDoc, RuleSetDraft } from '../../store/collections';
 import { change, type Work } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
 import type { Tx } from '../../store/port';
-import { mayWriteRules, maySeeRules } from './policy';
+import { maySeeRules, mayTryRules, mayWriteRules } from './policy';
 import { PUBLISH_LEAD_MS } from './rulebook';
+import { playWhatIf } from './what-if';
 
 const DRAFTS_SHOWN = 100;
+const MAX_PERIOD_MS = 366 * DAY_MS;
+const PLAYING_RETRY_S = 10;
 
 export function ruleSetHandlers(kernel: Kernel): Handlers {
   const { rulebook } = kernel;
+  /** One what-if at a time: it is the heaviest thing anybody can ask for. */
+  let playing = false;
 
   /** A draft is compared with the newest published set; a published one with the one before it. */
   async function detail(tx: Tx, of: RuleSetDraft | RuleSetDoc) {
@@ -115,6 +120,23 @@ export function ruleSetHandlers(kernel: Kernel): Handlers {
       // Here at once; elsewhere within seconds, long before it takes effect.
       await rulebook.refresh();
       return answer;
+    },
+
+    /** Nothing is written, not even that it was asked. */
+    tryRuleSet: async ({ caller, params, body }) => {
+      if (!mayTryRules(caller)) return refuse('FORBIDDEN');
+      const [fromMs, toMs] = [startOfDay(body.from), Math.min(startOfDay(addDays(body.to, 1)), kernel.clock.now())];
+      if (fromMs >= toMs || toMs - fromMs > MAX_PERIOD_MS) return refuse('VALIDATION_FAILED', { fields: [{ path: 'to', message: '请选择已经过去的一段时间，最长一年' }] });
+      const found = await kernel.store.read((tx) => findRuleSet(tx, params['ruleSetId'] ?? ''));
+      if (found === null) return refuse('NOT_FOUND');
+      if (playing) return refuse('RATE_LIMITED', { retryAfterS: PLAYING_RETRY_S });
+      playing = true;
+      try {
+        const answer = await playWhatIf(kernel, found.id, { version: 'number' in found ? found.number : 0, values: rulebook.valuesOf(found) }, fromMs, toMs);
+        return answer ?? refuse('VALIDATION_FAILED', { fields: [{ path: 'to', message: '这段时间内选房的家庭太多，请缩短时间后重试' }] });
+      } finally {
+        playing = false;
+      }
     },
 
     dropRuleDraft: async (request) => {
