@@ -27,6 +27,8 @@ const CLAIM_MS = 30 * SECOND_MS;
 /** A paused lane's notification waits; resuming the lane makes it due at once. */
 const HOLD_MS = 10 * MINUTE_MS;
 const BATCH = 64;
+/** Messages on their way to the gateway at the same time. */
+const SEND_AT_ONCE = 8;
 
 export interface Channels {
   readonly sms: SmsGateway;
@@ -35,6 +37,8 @@ export interface Channels {
   readonly templates: SmsTemplates;
   /** 社会救助一件事 (V4); null or absent where none is configured. */
   readonly exchange?: Pick<SocialAssistance, 'report'> | null;
+  /** Overrides how many messages are sent at once; 1 where the order must be the same every time. */
+  readonly sendAtOnce?: number;
   /** Tells watchers of a lane, and the households concerned, of its new state. */
   announce(laneId: string, seq: number, concerned: readonly { householdId: string; ticketId: string }[]): Promise<void>;
 }
@@ -71,9 +75,18 @@ export class OutboxRelay {
       const claimable = due.filter((message) => message.topic !== 'live');
       if (live.length > 0) await this.relayLive(live);
       const claimed = claimable.length > 0 ? await this.claim(claimable) : [];
-      for (const message of claimed) await this.relay(message);
+      await this.relayAll(claimed);
       if (live.length === 0 && claimed.length === 0 && !this.again) return;
     }
+  }
+
+  /** Several at once, so that one slow answer does not hold up a city; those somebody is waiting for go first. */
+  private async relayAll(claimed: readonly OutboxMessage[]): Promise<void> {
+    const waiting = [...claimed].sort((a, b) => urgency(a) - urgency(b));
+    const lines = Math.max(1, this.channels.sendAtOnce ?? SEND_AT_ONCE);
+    await Promise.all(Array.from({ length: Math.min(lines, waiting.length) }, async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await this.relay(next);
+    }));
   }
 
   /** One announcement a lane, of its newest state, however often it changed meanwhile. */
@@ -192,6 +205,11 @@ export class OutboxRelay {
       if (current !== null && current.state === 'pending') await tx.outbox.replace(next(current, this.kernel.clock.now()));
     });
   }
+}
+
+/** Somebody looks at the phone for a code; a turn's clock waits for its notice; the rest is news. */
+function urgency({ kind }: OutboxMessage): number {
+  return kind === 'signInCode' ? 0 : kind === 'turnOpened' ? 1 : 2;
 }
 
 /** The fields of the city's subscription template: whose turn, until when, what to do. */

@@ -91,7 +91,7 @@ export class SimWorld {
         store, clock, keys: this.keys, log: this.log(store), chance: this.chance.fork(`kernel ${name} ${this.time.trueMs}`),
         onTold: (laneIds) => laneIds.forEach((laneId) => board.changed(laneId)),
       });
-      const relay = new OutboxRelay(kernel, { sms: this.outside.gateway, subscription: this.outside.messenger, templates: createSmsTemplates(), announce: () => Promise.resolve() }, name);
+      const relay = new OutboxRelay(kernel, { sms: this.outside.gateway, subscription: this.outside.messenger, templates: createSmsTemplates(), sendAtOnce: 1, announce: () => Promise.resolve() }, name);
       return { kernel, relay, handlers: { ...selectionHandlers(kernel, board), ...contactHandlers(kernel, () => true), ...ledgerHandlers(kernel) } };
     };
     this.life = { store, clock, board, instances: [await open('a'), await open('b')] };

@@ -91,7 +91,7 @@ export async function buildWorld(options: WorldOptions = {}): Promise<World> {
   const gateway = options.gateway ?? new ScriptedGateway();
   const announced: { laneId: string; seq: number }[] = [];
   const relay = new OutboxRelay(kernel, {
-    sms: gateway, templates: createSmsTemplates(), subscription: options.subscription ?? null,
+    sms: gateway, templates: createSmsTemplates(), subscription: options.subscription ?? null, sendAtOnce: 1,
     announce: (laneId, seq) => Promise.resolve(void announced.push({ laneId, seq })),
   }, 'test');
   return {

@@ -16,7 +16,7 @@ export interface ReceiptFacts {
 
 /** A home's address as people say it. */
 export function addressOf(listing: Pick<Listing, 'communityName' | 'building' | 'entrance' | 'room'>): string {
-  return `${listing.communityName}${listing.building}${listing.entrance}${listing.room}`;
+  return `${listing.communityName}${listing.building}${listing.entrance}${listing.room}${/^\d+$/.test(listing.room) ? '室' : ''}`;
 }
 
 /** The stored form: the signed text, its signature, and which key signed. */
