@@ -121,6 +121,30 @@ test('P1 and bad input: nobody but the administrator writes; nothing changes', a
   expect((await get('')).body).toEqual(before);
 });
 
+test('what-if: the demonstration city\'s past days are reproduced exactly, and come out otherwise under a draft', async () => {
+  const { kernel } = app.service;
+  const draft = await draftOf({ turnMs: HOUR_MS, secondChannelAfterMs: 5 * MINUTE_MS, callTaskAfterMs: 10 * MINUTE_MS });
+  const count = () => kernel.store.read(async (tx) => [await tx.ledger.count({ stream: { prefix: 'lane.' } }), await tx.picks.count({})]);
+  const before = await count();
+  const city = await app.staff('city');
+  const past = await app.call<{ lanes: { faithful: boolean; firstDifference: string | null; happened: { turns: number } }[]; differences: unknown[] }>('POST', '/api/staff/rule-sets/ruleSet-1/what-if', { token: city, body: { from: '2026-06-01', to: '2026-06-01' } });
+  fits('tryRuleSet', past.body);
+  expect(past.body.lanes.filter((lane) => !lane.faithful)).toEqual([]);
+  expect(past.body.differences).toEqual([]);
+  expect(past.body.lanes.reduce((sum, lane) => sum + lane.happened.turns, 0)).toBeGreaterThan(10);
+  const other = await post(`/${draft.id}/what-if`, { from: '2026-06-01', to: '2026-06-02' });
+  fits('tryRuleSet', other.body);
+  const { differences, lanes } = other.body as unknown as { differences: unknown[]; lanes: { faithful: boolean }[] };
+  expect(differences.length).toBeGreaterThan(5);
+  expect(lanes.every((lane) => lane.faithful)).toBe(true);
+  expect(JSON.stringify(other.body)).not.toMatch(/1\d{10}"|household/);
+  expect(await count()).toEqual(before);
+  for (const [id, body, code] of [[draft.id, { from: '2026-06-02', to: '2026-06-01' }, 'VALIDATION_FAILED'], [draft.id, { from: '2031-06-02', to: '2031-06-03' }, 'VALIDATION_FAILED'], [draft.id, { from: '2020-06-02', to: '2026-06-03' }, 'VALIDATION_FAILED'], ['draft-none', { from: '2026-06-01', to: '2026-06-01' }, 'NOT_FOUND']] as const) {
+    expect((await post(`/${id}/what-if`, body)).body.code).toBe(code);
+  }
+  expect((await post(`/${draft.id}/what-if`, { from: '2026-06-01', to: '2026-06-01' }, await app.staff('window'))).body.code).toBe('FORBIDDEN');
+});
+
 describe('the set in force, in a process that did not publish', () => {
   const values = { ...defaultRuleSet, turnMs: HOUR_MS, maxDeferrals: 0 };
   test('it looks every few seconds, and has known the set by the time it takes effect', async () => {
