@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { crc32, createDeflateRaw } from 'node:zlib';
+import { crc32, createDeflateRaw, type ZlibOptions } from 'node:zlib';
 
 export type CellOut = string | number | null;
 export type RowOut = readonly CellOut[];
@@ -35,6 +35,7 @@ const MAX_CHARACTERS = 32_767;
 /** Without ZIP64, which old spreadsheet programs cannot read. */
 const MAX_BYTES = 0xffff_ffff;
 const CHUNK_CHARACTERS = 64 * 1024;
+const QUEUED_BYTES = 1024 * 1024;
 const TEXT_STYLE = 1;
 const HEADER_STYLE = 2;
 
@@ -197,7 +198,8 @@ class Zip {
           yield bytes;
         }
       },
-      createDeflateRaw({ level: 3, chunkSize: 64 * 1024 }),
+      // Room for several chunks: packing goes on in its own thread while the next rows are read.
+      createDeflateRaw({ level: 1, chunkSize: 64 * 1024, highWaterMark: QUEUED_BYTES } as ZlibOptions),
       async (packed: AsyncIterable<Buffer>) => {
         for await (const bytes of packed) await this.emit(bytes);
       },
