@@ -55,11 +55,12 @@ class Applier {
         if (this.lane.openTurnId !== null) await this.releaseHeldNotice(this.lane.openTurnId);
         await this.record(event, {}, { reason: event.reason });
         return;
-      case 'LanePaused':
+      case 'LanePaused': {
         this.patchLane({ state: 'paused', pausedAtMs: event.atMs });
-        await this.record(event, {}, { reason: event.reason });
-        if (this.lane.openTurnId !== null) await this.tellOfPause(this.lane.openTurnId, event.reason, event.atMs);
+        const { seq } = await this.record(event, {}, { reason: event.reason });
+        if (this.lane.openTurnId !== null) await this.tellOfPause(this.lane.openTurnId, event.reason, seq);
         return;
+      }
       case 'TurnOpened':
         return this.openTurn(event.ticket, event);
       case 'TurnNotified':
@@ -120,9 +121,9 @@ class Applier {
     if (held?.state === 'pending' && held.dueAtMs > this.work.nowMs) await this.work.tx.outbox.replace({ ...held, dueAtMs: this.work.nowMs });
   }
 
-  private async tellOfPause(turnId: string, reason: string, atMs: number): Promise<void> {
+  private async tellOfPause(turnId: string, reason: string, seq: number): Promise<void> {
     const turn = await this.work.tx.turns.get(turnId);
-    if (turn !== null) await this.tellFamily('lanePaused', `${turnId}.${atMs}`, await this.ticketOf(turn), { reason });
+    if (turn !== null) await this.tellFamily('lanePaused', `${turnId}.${seq}`, await this.ticketOf(turn), { reason });
   }
 
   private async ticketOf(turn: TurnDoc): Promise<Ticket> {
