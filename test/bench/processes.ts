@@ -108,7 +108,6 @@ export function startRole(name: string): Role {
 }
 
 /** What a role offers; called in the role's process. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- arguments come from another process of the same program
 export type Offers = Readonly<Record<string, (argument: any) => unknown>>;
 
 /** Answers calls until the starter ends us. */

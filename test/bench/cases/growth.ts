@@ -8,6 +8,8 @@ const TURNS_A_ROUND = 15;
 const VIEWS = 50;
 /** What is left of one may be noise. */
 const LIMIT = 1.25;
+/** A view counts who waits in the index, which takes longer the more there are; it must stay a trifle against the turn. */
+const VIEW_LIMIT_MS = 5;
 
 const SMALL: GrowthRequest = { waiting: 100 + ROUNDS * TURNS_A_ROUND + TURNS_A_ROUND, entries: 1_000 };
 const LONG_QUEUE: GrowthRequest = { waiting: 10_000, entries: 1_000 };
@@ -39,7 +41,10 @@ export const growthCase: BenchCase = {
     return [
       result('turn-long-queue', pairs.long, `pick, next turn and relay: ${LONG_QUEUE.waiting} families waiting against about 100`),
       result('turn-old-ledger', pairs.old, `the same: ${OLD_LEDGER.entries} ledger entries against ${SMALL.entries}`),
-      result('view-long-queue', pairs.view, `building the live view: ${LONG_QUEUE.waiting} families waiting against about 100`),
+      {
+        ...result('view-long-queue', pairs.view, `building the live view: ${LONG_QUEUE.waiting} families waiting against about 100`),
+        target: `ours ≤ ${VIEW_LIMIT_MS} ms`, isMet: median(pairs.view.ours) <= VIEW_LIMIT_MS,
+      },
     ];
   },
 };
