@@ -60,8 +60,8 @@ test('A1, T2: a pick is publicised five days with its name masked, then qualifie
   expect(publicities).toMatchObject([{ firstDay: '2026-06-01', lastDay: '2026-06-05', district: '章贡区', title: '选房结果公示' }]);
   const { lines } = await call<{ lines: { key: string; cells: string[] }[] }>('getPublicity', { kind: 'public' }, { params: { publicityId: publicities[0]!.id } });
   expect(lines).toEqual([
-    { key: first, cells: ['公租房二居室组', '1', '试*', 'zhanggong家园1栋1单元101'] },
-    { key: second, cells: ['公租房二居室组', '2', '试*', 'zhanggong家园1栋1单元102'] },
+    { key: first, cells: ['公租房二居室组', '1', '试*', 'zhanggong家园1栋1单元101室'] },
+    { key: second, cells: ['公租房二居室组', '2', '试*', 'zhanggong家园1栋1单元102室'] },
   ]);
   await travel(OVER - 1);
   expect(await allocationOf(first)).toMatchObject({ state: 'publicised' });

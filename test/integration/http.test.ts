@@ -241,11 +241,16 @@ test('a late pick by one millisecond: TURN_OVER, and the turn has moved on', asy
 });
 
 test('500 requests racing for one home: exactly one wins, all are answered', async () => {
+  // The test before stopped at one lane's deadline; this lane's is due any moment. On to the family after it.
+  await app.call('POST', '/api/demo/clock/travel', { body: { byMs: 60_000 } });
   const family = await familyOnStage('rongjiang-2');
   const answers = await Promise.all(Array.from({ length: 500 }, () => app.call('POST', `/api/me/tickets/${family.place.ticketId}/picks`, { token: family.token, key: newKey(), body: { listingId: family.homes[0]!.id } })));
-  expect(answers.filter((a) => a.status === 201)).toHaveLength(1);
-  for (const answer of answers.filter((a) => a.status !== 201)) expect(['ALREADY_PICKED', 'STORE_BUSY']).toContain((answer.body as unknown as Problem).code);
-  expect(answers.filter((a) => (a.body as unknown as Problem).code === 'STORE_BUSY')).toHaveLength(0);
+  const codes: Record<string, number> = {};
+  for (const { status, body } of answers) {
+    const code = status === 201 ? 'picked' : (body as unknown as Problem).code;
+    codes[code] = (codes[code] ?? 0) + 1;
+  }
+  expect(codes).toEqual({ picked: 1, ALREADY_PICKED: 499 });
 }, 30_000);
 
 describe('sockets', () => {

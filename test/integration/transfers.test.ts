@@ -164,7 +164,7 @@ test('H5, S1: the lists as spreadsheets, masked, and on record', async () => {
   const asked = await transferAct(reviewer, await transferAct(operator, await call('requestTransfer', family(0), { kind: 'lowFloor', reason: '行动不便' }), 'accept'), 'approve');
   await call('assignHomes', operator, { reason: '划拨', items: [{ transferId: asked.id, version: asked.version, listingId: home(1) }] });
   const assigned = await sheetOf(await call<unknown>('exportTransfers', operator, undefined, {}, { district: '章贡区' }));
-  expect(assigned.slice(1).map((row) => [row[1], row[3], row[5]])).toEqual([['试*', '调至低楼层', 'zhanggong家园1栋1单元101']]);
+  expect(assigned.slice(1).map((row) => [row[1], row[3], row[5]])).toEqual([['试*', '调至低楼层', 'zhanggong家园1栋1单元101室']]);
   expect(await call('exportTransfers', staff('operator', ['南康区']), undefined, {}, { district: '章贡区' })).toMatchObject({ code: 'FORBIDDEN' });
   expect((await world.store.read((tx) => tx.ledger.find({ stream: 'office' }, { sort: [['seq', 'asc']] }))).map((e) => e.type)).toEqual(expect.arrayContaining(['AssignmentListExported', 'TransferListExported']));
 });
