@@ -26,9 +26,12 @@ class City {
   private homes = 0;
   constructor(readonly world: World) {}
 
-  static async build(values: Partial<RuleSetValues> = {}, nowMs = MORNING_MS): Promise<City> {
-    const world = await buildWorld({ nowMs });
-    await world.store.transact((tx) => tx.ruleSets.insert({ id: 'ruleSet-2', number: 2, title: '', reason: '', effectiveAtMs: 0, publishedAtMs: 0, publishedBy: '', values: { ...defaultRuleSet, ...values } }));
+  /** Under these rules, and from the next midnight on under others. */
+  static async build(values: Partial<RuleSetValues> = {}, later: Partial<RuleSetValues> = {}): Promise<City> {
+    const world = await buildWorld();
+    for (const [number, effectiveAtMs, changed] of [[2, 0, values], [3, MORNING_MS + 14 * HOUR, { ...values, ...later }]] as const) {
+      await world.store.transact((tx) => tx.ruleSets.insert({ id: `ruleSet-${number}`, number, title: '', reason: '', effectiveAtMs, publishedAtMs: 0, publishedBy: '', values: { ...defaultRuleSet, ...changed } }));
+    }
     await world.kernel.rulebook.refresh();
     for (const laneId of LANES) await seedLane(world.kernel, { laneId, families: [], homes: 0 });
     return new City(world);
@@ -127,8 +130,8 @@ async function perform(city: City, [kind, at, amount]: Deed): Promise<void> {
 const deed: fc.Arbitrary<Deed> = fc.tuple(fc.integer({ min: 0, max: 14 }), fc.integer({ min: 0, max: 1 }), fc.integer({ min: 1, max: 30 }));
 
 test('property: under the rules really in force, exactly what happened, wherever the period begins and ends', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(deed, { minLength: 20, maxLength: 70 }), fc.boolean(), fc.integer({ min: 0, max: 2 }), fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0.2, max: 1, noNaN: true }), async (deeds, oneTurnInCity, maxDeferrals, begin, length) => {
-    const city = await City.build({ oneTurnInCity, maxDeferrals });
+  await fc.assert(fc.asyncProperty(fc.array(deed, { minLength: 20, maxLength: 70 }), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: 2 }), fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0.2, max: 1, noNaN: true }), async (deeds, oneTurnInCity, rulesChange, maxDeferrals, begin, length) => {
+    const city = await City.build({ oneTurnInCity, maxDeferrals }, !rulesChange ? {} : { turnMs: 2 * HOUR, windowStartMs: 7 * HOUR, maxDeferrals: 1 });
     try {
       for (const laneId of LANES) {
         for (let i = 0; i < 4; i += 1) await city.join(laneId, i === 0 ? 'lowRent-2' : 'publicRental-2');
@@ -136,12 +139,17 @@ test('property: under the rules really in force, exactly what happened, wherever
         await city.world.command(laneId, { type: 'OpenLane', reason: 'test' });
       }
       await city.world.tick();
-      for (const each of deeds) await perform(city, each);
+      for (const each of deeds) {
+        await perform(city, each);
+        // The streams of two lanes have no order among themselves but time; it matters where one waits for the other.
+        if (oneTurnInCity) await city.pass(1, 0, false);
+      }
       const span = city.world.clock.nowMs + 1 - MORNING_MS;
       const fromMs = MORNING_MS + Math.floor(span * begin);
       const answer = await city.play(null, fromMs, Math.min(city.world.clock.nowMs + 1, fromMs + Math.ceil(span * length)));
       expect(answer.lanes.map(({ laneId, faithful, firstDifference }) => ({ laneId, faithful, firstDifference }))).toEqual([...LANES].sort().map((laneId) => ({ laneId, faithful: true, firstDifference: null })));
-      expect(answer.differences).toEqual([]);
+      // Across a change of rules the present ones are other rules.
+      if (!rulesChange) expect(answer.differences).toEqual([]);
     } finally {
       await city.world.close();
     }

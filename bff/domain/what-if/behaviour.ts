@@ -44,7 +44,8 @@ export function isAsRecorded({ recorded }: Behaviour, openedAtMs: number): boole
   return recorded !== null && recorded.opened.atMs === openedAtMs;
 }
 
-const sameWindow = (a: RuleSetValues, b: RuleSetValues) => a.windowStartMs === b.windowStartMs && a.windowEndMs === b.windowEndMs;
+/** T4 is the same in both. */
+export const sameWindow = (a: RuleSetValues, b: RuleSetValues) => a.windowStartMs === b.windowStartMs && a.windowEndMs === b.windowEndMs;
 
 /** When the family is told (T4, T5); null: in what is on record it was not told before its turn ended. */
 export function planNotice(behaviour: Behaviour, openedAtMs: number, rules: RuleSetValues, rulesThen: RuleSetValues): Planned | null {

@@ -203,7 +203,7 @@ export class HistoryReader {
     turn.ended = mark;
     turn.outcome = outcome;
     // Learned of late, but before the turn was settled: it counted at its deadline (Q8).
-    if (turn.proof !== null && turn.proof.atMs >= mark.atMs) turn.proof = { ...turn.proof, atMs: mark.atMs - 1 };
+    if (outcome === 'missed' && turn.proof !== null && turn.proof.atMs >= mark.atMs) turn.proof = { ...turn.proof, atMs: mark.atMs - 1 };
     this.turn = null;
     this.queue.delete(turn.key);
   }

@@ -8,7 +8,7 @@ import { isWindowOpen, nextWindowStart } from '../rules/notification-window';
 import type { RuleSet } from '../rules/rule-set';
 import { decideSelection } from '../selection/decide';
 import type { SelectionCommand, SelectionEvent } from '../selection/selection';
-import { Behaviours, isAsRecorded, planAct, planNotice, planProof, type Behaviour, type Planned } from './behaviour';
+import { Behaviours, isAsRecorded, planAct, planNotice, planProof, sameWindow, type Behaviour, type Planned } from './behaviour';
 import { waitingOf, type Fact, type LaneHistory, type Outcome, type RecordedTurn, type Waiting } from './history';
 import { laneOf, ticketOf, turnOf } from './stand-ins';
 
@@ -65,6 +65,7 @@ export class LaneReplay {
   private running: Running | null = null;
   private nextFact = 0;
   private nextOpening = 0;
+  private openingWaits = false;
   private readySince: { readonly atMs: number; readonly name: string } | null = null;
   private readyTimes = { atMs: Number.NaN, count: 0 };
   private readonly behaviours: Behaviours;
@@ -114,7 +115,7 @@ export class LaneReplay {
     }
     if (this.lags === null) {
       const opening = this.openings[this.nextOpening];
-      if (opening !== undefined) consider(opening.opened, 'open');
+      if (opening !== undefined) consider(this.openingWaits ? { ...opening.opened, seq: Number.POSITIVE_INFINITY } : opening.opened, 'open');
     }
     if (this.state === 'open' && this.homes > 0 && this.queue.length > 0) this.considerReadiness(nowMs, consider);
     return step;
@@ -184,8 +185,13 @@ export class LaneReplay {
   }
 
   private open({ atMs, seq }: Step): void {
-    if (this.lags === null) this.nextOpening += 1;
     this.lookAround(atMs);
+    if (this.lags === null) {
+      // Lanes are ordered among themselves by time alone: in the same millisecond another one may have to go first (Q3).
+      this.openingWaits = this.readySince === null && seq !== Number.POSITIVE_INFINITY;
+      if (this.openingWaits) return;
+      this.nextOpening += 1;
+    }
     // Not ready at the instant a turn opened on record: the comparison will say so.
     if (this.readySince === null) return;
     const events = this.decide({ type: 'Settle' }, atMs, this.head(atMs));
@@ -287,7 +293,7 @@ export class LaneReplay {
       case 'TurnMissed': return this.end(running!, event.atMs, 'missed');
       case 'TurnDeferred': {
         const { recorded } = running!.behaviour;
-        const asRecorded = isAsRecorded(running!.behaviour, running!.openedAtMs) && recorded!.outcome === 'deferred' && recorded!.ended!.atMs === event.atMs && recorded!.ruleSet === running!.rules.version;
+        const asRecorded = isAsRecorded(running!.behaviour, running!.openedAtMs) && recorded!.outcome === 'deferred' && recorded!.ended!.atMs === event.atMs && sameWindow(this.rules.of(recorded!.ruleSet).values, this.rules.at(event.atMs).values);
         this.queue.push({ ...running!.waiting, deferrals: running!.waiting.deferrals + 1, notBeforeMs: asRecorded ? recorded!.deferredUntilMs! : event.notBeforeMs });
         this.queue.sort(behind);
         return this.end(running!, event.atMs, 'deferred');
