@@ -26,10 +26,10 @@ class City {
   private homes = 0;
   constructor(readonly world: World) {}
 
-  /** Under these rules, and from the next midnight on under others. */
+  /** Under these rules, and from 15:00 on under others: turns run on across the change. */
   static async build(values: Partial<RuleSetValues> = {}, later: Partial<RuleSetValues> = {}): Promise<City> {
     const world = await buildWorld();
-    for (const [number, effectiveAtMs, changed] of [[2, 0, values], [3, MORNING_MS + 14 * HOUR, { ...values, ...later }]] as const) {
+    for (const [number, effectiveAtMs, changed] of [[2, 0, values], [3, MORNING_MS + 5 * HOUR, { ...values, ...later }]] as const) {
       await world.store.transact((tx) => tx.ruleSets.insert({ id: `ruleSet-${number}`, number, title: '', reason: '', effectiveAtMs, publishedAtMs: 0, publishedBy: '', values: { ...defaultRuleSet, ...changed } }));
     }
     await world.kernel.rulebook.refresh();
