@@ -6,6 +6,7 @@
  * too, so neither the form nor the key version can be swapped under a value.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 
 const FORM = 's1';
 const IV_BYTES = 16;
@@ -13,6 +14,8 @@ const MAC_BYTES = 32;
 const BLOCK_BYTES = 16;
 const ENCRYPTION_KEY_BYTES = 16;
 const MIN_INDEX_KEY_BYTES = 32;
+/** Of a file, in one go: a few milliseconds, so that nobody's pick waits behind somebody's photograph. */
+const PIECE_BYTES = 256 * 1024;
 
 export interface FieldKey {
   /** 16 bytes, SM4. */
@@ -47,10 +50,13 @@ export interface FieldCrypto {
   readonly keyVersion: number;
   /** The key version a value was sealed with. Throws {@link FieldCryptoError} on a foreign form. */
   keyVersionOf(sealed: string): number;
-  /** As `seal`, for files: no text form, no third more of space. The form and version stand before it in ASCII. */
-  sealBytes(bytes: Buffer): Buffer;
-  /** The file again. Throws like `open`. */
-  openBytes(sealed: Buffer): Buffer;
+  /**
+   * As `seal`, for files: no text form, no third more of space. The form and version stand before it in ASCII.
+   * Piece by piece, others taking their turn in between; `bytes` must not change meanwhile.
+   */
+  sealBytes(bytes: Buffer): Promise<Buffer>;
+  /** The file again. Rejects as `open` throws. */
+  openBytes(sealed: Buffer): Promise<Buffer>;
   /** Encrypts text (also empty text) under the current key. Equal texts give different results. */
   seal(text: string): string;
   /** The text again. Throws {@link FieldCryptoError} on tampering, a foreign form or an unknown key version. */
@@ -81,14 +87,23 @@ export function createFieldCrypto(keys: FieldKeys): FieldCrypto {
     return Buffer.concat([encrypted, mac(current, currentPrefix, encrypted)]);
   };
 
-  const decrypt = (version: number, bytes: Buffer): Buffer => {
+  /** The key and the part that is encrypted, iv first, of something sealed; its length is one that sealing gives. */
+  const sealedUnder = (version: number, bytes: Buffer): { key: FieldKey; encrypted: Buffer } => {
     const key = keys.versions[version];
     if (!key) throw new FieldCryptoError('unknownKeyVersion', `sealed with field key ${version}, which is not configured`);
     const encryptedBytes = bytes.length - IV_BYTES - MAC_BYTES;
     if (encryptedBytes < BLOCK_BYTES || encryptedBytes % BLOCK_BYTES !== 0) throw new FieldCryptoError('malformed', 'sealed field has an impossible length');
-    const encrypted = bytes.subarray(0, bytes.length - MAC_BYTES);
-    // The MAC is checked before anything is decrypted: a padding error must never be observable.
-    if (!timingSafeEqual(bytes.subarray(-MAC_BYTES), mac(key, `${FORM}.${version}.`, encrypted))) throw new FieldCryptoError('tampered', 'sealed field was altered, or sealed with another key');
+    return { key, encrypted: bytes.subarray(0, bytes.length - MAC_BYTES) };
+  };
+
+  // The MAC is checked before anything is decrypted: a padding error must never be observable.
+  const assertUnaltered = (bytes: Buffer, digest: Buffer): void => {
+    if (!timingSafeEqual(bytes.subarray(-MAC_BYTES), digest)) throw new FieldCryptoError('tampered', 'sealed field was altered, or sealed with another key');
+  };
+
+  const decrypt = (version: number, bytes: Buffer): Buffer => {
+    const { key, encrypted } = sealedUnder(version, bytes);
+    assertUnaltered(bytes, mac(key, `${FORM}.${version}.`, encrypted));
     const decipher = createDecipheriv('sm4-cbc', key.encryptionKey, encrypted.subarray(0, IV_BYTES));
     return Buffer.concat([decipher.update(encrypted.subarray(IV_BYTES)), decipher.final()]);
   };
@@ -105,12 +120,32 @@ export function createFieldCrypto(keys: FieldKeys): FieldCrypto {
       return decrypt(Number(parts[1]), Buffer.from(parts[2]!, 'base64url')).toString('utf8');
     },
 
-    sealBytes: (bytes) => Buffer.concat([Buffer.from(currentPrefix, 'ascii'), encrypt(bytes)]),
+    async sealBytes(bytes) {
+      const iv = takeIv();
+      const cipher = createCipheriv('sm4-cbc', current.encryptionKey, iv);
+      const digest = createHmac('sm3', current.macKey).update(currentPrefix).update(iv);
+      const parts = [Buffer.from(currentPrefix, 'ascii'), iv];
+      const add = (encrypted: Buffer): void => {
+        digest.update(encrypted);
+        parts.push(encrypted);
+      };
+      for await (const piece of piecesOf(bytes)) add(cipher.update(piece));
+      add(cipher.final());
+      return Buffer.concat([...parts, digest.digest()]);
+    },
 
-    openBytes(sealed) {
+    async openBytes(sealed) {
       const prefix = /^s1\.([1-9]\d{0,8})\./.exec(sealed.subarray(0, 16).toString('latin1'));
       if (!prefix) throw new FieldCryptoError('malformed', 'not a sealed file');
-      return decrypt(Number(prefix[1]), sealed.subarray(prefix[0].length));
+      const bytes = sealed.subarray(prefix[0].length);
+      const { key, encrypted } = sealedUnder(Number(prefix[1]), bytes);
+      const digest = createHmac('sm3', key.macKey).update(prefix[0]);
+      for await (const piece of piecesOf(encrypted)) digest.update(piece);
+      assertUnaltered(bytes, digest.digest());
+      const decipher = createDecipheriv('sm4-cbc', key.encryptionKey, encrypted.subarray(0, IV_BYTES));
+      const parts: Buffer[] = [];
+      for await (const piece of piecesOf(encrypted.subarray(IV_BYTES))) parts.push(decipher.update(piece));
+      return Buffer.concat([...parts, decipher.final()]);
     },
 
     blindIndex(kind, value) {
@@ -118,6 +153,14 @@ export function createFieldCrypto(keys: FieldKeys): FieldCrypto {
       return createHmac('sm3', keys.indexKey).update(`${kind}\0${normal}`).digest('hex');
     },
   };
+}
+
+/** A file in pieces, the event loop going round before each but the first. */
+async function* piecesOf(bytes: Buffer): AsyncIterable<Buffer> {
+  for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+    if (from > 0) await othersTurn();
+    yield bytes.subarray(from, from + PIECE_BYTES);
+  }
 }
 
 /** Form, key version and content of a sealed text. */

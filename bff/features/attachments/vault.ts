@@ -20,7 +20,7 @@ export class FileVault {
     try {
       const handle = await open(scratch, 'wx', 0o600);
       try {
-        await handle.writeFile(this.crypto.sealBytes(bytes));
+        await handle.writeFile(await this.crypto.sealBytes(bytes));
         await handle.sync();
       } finally {
         await handle.close();
@@ -35,7 +35,7 @@ export class FileVault {
   /** The file again; null when there is none. Throws FieldCryptoError when it was altered. */
   async read(id: string): Promise<Buffer | null> {
     try {
-      return this.crypto.openBytes(await readFile(this.fileOf(id)));
+      return await this.crypto.openBytes(await readFile(this.fileOf(id)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;
@@ -63,7 +63,7 @@ export class FileVault {
       throw error;
     }
     if (head.toString('latin1').startsWith(`s1.${this.crypto.keyVersion}.`)) return false;
-    if (!dryRun) await this.keep(id, this.crypto.openBytes(await readFile(file)));
+    if (!dryRun) await this.keep(id, await this.crypto.openBytes(await readFile(file)));
     return true;
   }
 

@@ -54,6 +54,34 @@ describe('P2 field encryption', () => {
     expect(crypto.open(crypto.seal(''))).toBe('');
   });
 
+  // Longer than a few of the pieces it is worked through in, and the bounds of one.
+  it.each([0, 1, 15, 16, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 1_000_003])('seals a file of %i bytes as it seals a text, and notices any alteration', async (length) => {
+    const file = Buffer.alloc(length, '房源照片');
+    const sealed = await crypto.sealBytes(file);
+    expect((await crypto.openBytes(sealed)).equals(file)).toBe(true);
+    const sameAsText = `s1.1.${sealed.subarray(5).toString('base64url')}`;
+    expect(crypto.open(sameAsText)).toBe(file.toString('utf8'));
+    for (const at of [0, 5, 21, Math.floor(sealed.length / 2), sealed.length - 33, sealed.length - 1]) {
+      const altered = Buffer.from(sealed);
+      altered[at]! ^= 1;
+      await expect(crypto.openBytes(altered)).rejects.toThrow(FieldCryptoError);
+    }
+    await expect(crypto.openBytes(sealed.subarray(0, -16))).rejects.toThrow(FieldCryptoError);
+  });
+
+  it('lets others take their turn while it seals a large file', async () => {
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    await crypto.sealBytes(Buffer.alloc(4 * 1024 * 1024));
+    isDone = true;
+    expect(turns).toBeGreaterThanOrEqual(15);
+  });
+
   it('is SM4-CBC as sm-crypto-v2 knows it', () => {
     const raw = Buffer.from(crypto.seal('欧阳小明 360702199001011234').split('.')[2]!, 'base64url');
     const plain = sm4.decrypt(raw.subarray(16, -32).toString('hex'), bytes(1, 16).toString('hex'), { mode: 'cbc', iv: raw.subarray(0, 16).toString('hex') });
