@@ -13,45 +13,18 @@ import { createSmsTemplates } from './adapters/sms/templates';
 import { createWechatMessenger } from './adapters/wechat/subscribe-message';
 import { createKernel } from './compose';
 import type { Config } from './config';
-import { ruleSetHandlers } from './features/rule-sets/handlers';
-import { exchangeHandlers } from './features/applications/exchange-handlers';
-import { applicationHandlers } from './features/applications/handlers';
-import { reviewHandlers } from './features/applications/staff-handlers';
-import { attachmentHandlers } from './features/attachments/handlers';
 import { FileVault } from './features/attachments/vault';
-import { householdHandlers } from './features/households/handlers';
-import { batchHandlers } from './features/batch/handlers';
-import { calendarHandlers } from './features/calendar/handlers';
-import { contactHandlers } from './features/contact/handlers';
 import { Autopilot } from './features/demo/autopilot';
 import { seedDemoCity } from './features/demo/city';
 import { claimDemo, refuseMixedData } from './features/demo/guard';
 import { demoHandlers } from './features/demo/handlers';
 import { demoPage, demoScript } from './features/demo/page';
 import { storedOffset, storeOffset } from './features/demo/travel';
-import { assignmentHandlers } from './features/assignments/handlers';
-import { swapHandlers } from './features/swaps/handlers';
-import { transferHandlers } from './features/transfers/handlers';
-import { allocationHandlers } from './features/allocations/handlers';
-import { listingPoolHandlers } from './features/listing-pool/handlers';
-import { publicityHandlers } from './features/publicity/handlers';
 import { Exporter } from './features/exports/exporter';
-import { exportHandlers } from './features/exports/handlers';
-import { familyHandlers } from './features/family/handlers';
-import { ledgerHandlers } from './features/ledger/handlers';
-import { listingHandlers } from './features/listings/handlers';
 import { LiveBoard } from './features/live/board';
-import { liveHandlers } from './features/live/handlers';
-import { sealHandlers } from './features/seals/handlers';
-import { selectionHandlers } from './features/selection/handlers';
-import { signInHandlers } from './features/sign-in/handlers';
-import { staffHandlers } from './features/staff/handlers';
-import { standingHandlers } from './features/standing/handlers';
-import { waitingHandlers } from './features/waiting/handlers';
-import { staffWaitingHandlers } from './features/waiting/staff-handlers';
+import { composeHandlers } from './handlers';
 import { createApp } from './http/app';
 import { Metrics } from './http/metrics';
-import type { Handlers } from './http/request';
 import { createSystemClock, TravelClock } from './jobs/clocks';
 import { lastBeat } from './jobs/heartbeat';
 import { OutboxRelay, type Channels } from './jobs/outbox-relay';
@@ -129,13 +102,11 @@ export async function startService(config: Config, log: Log, root: string): Prom
       return autopilot.look();
     });
 
-    const handlers: Handlers = {
-      health: async () => ({ status: 'ok', store: store.kind, version: '1', serverNowMs: clock.now(), demo: config.demo }),
-      ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, (sessionId) => gateway.endSession(sessionId)),
-      ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...exchangeHandlers(kernel, exchange),
-      ...attachmentHandlers(kernel, new FileVault(path.join(config.dataDir, 'attachments'), kernel.crypto), config.clamd === null ? noScanner : createClamdScanner(config.clamd)), ...publicityHandlers(kernel), ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, (headers, body) => sms.verifyReceipt(headers, body)),
-      ...(travelClock === null ? {} : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() })),
-    };
+    const handlers = composeHandlers({
+      kernel, board, exporter, exchange, vault: new FileVault(path.join(config.dataDir, 'attachments'), kernel.crypto), scanner: config.clamd === null ? noScanner : createClamdScanner(config.clamd),
+      verifySmsReceipt: (headers, body) => sms.verifyReceipt(headers, body), onSessionEnded: (sessionId) => gateway.endSession(sessionId),
+      demo: travelClock === null ? null : demoHandlers({ kernel, clock: travelClock, relay, scheduler, autopilot, inboxUrl: simulator?.url ?? '', settle: () => simulator?.settled() ?? Promise.resolve() }),
+    });
     const app = createApp({
       ...config, store, clock, log, metrics, board, handlers, clientDir: path.join(root, 'dist/h5'),
       pages: travelClock === null ? {} : {
