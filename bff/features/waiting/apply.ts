@@ -10,9 +10,16 @@ import { offerCandidate, takeReceiptNumber, withdrawCandidate } from '../batch/c
 import { closeCase } from '../households/case';
 import { openPublicity } from '../publicity/publicity';
 import { recordForfeit } from '../standing/forfeits';
-import type { Why } from './door';
 import type { WaitingCase } from './load';
 import { endTicket } from './queue';
+
+/** What goes with a command into documents and the household's ledger. */
+export interface Why {
+  /** In the words of whoever acts. */
+  readonly reason?: string;
+  /** M1: when the continuation counts as eligible (G4). */
+  readonly eligibleFromMs?: number;
+}
 
 /** One applier lives for one decision inside one transaction. */
 export class WaitingApplier {

@@ -10,7 +10,7 @@ import type { Kernel } from '../../kernel';
 import type { Ticket } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { barredPersons } from '../standing/persons';
-import { WaitingApplier } from './apply';
+import { WaitingApplier, type Why } from './apply';
 import { loadCase, viewOf, type WaitingCase } from './load';
 
 /** Judges a command on a case loaded in this change, and applies what it brings about. Null: done. */
@@ -20,14 +20,6 @@ export async function decideCase(kernel: Kernel, work: Work, subject: WaitingCas
   if ('refusal' in decision) return decision.refusal;
   await new WaitingApplier(kernel, work, subject, command.type, why).apply(decision.events);
   return null;
-}
-
-/** What goes with a command into documents and the household's ledger. */
-export interface Why {
-  /** In the words of whoever acts. */
-  readonly reason?: string;
-  /** M1: when the continuation counts as eligible (G4). */
-  readonly eligibleFromMs?: number;
 }
 
 /** F2: looked at only where somebody would come back to waiting for a home; the persons are guarded. */

@@ -10,7 +10,8 @@ import type { Tx } from '../../store/port';
 import { isRevealed } from '../batch/tickets';
 import { mayActForHousehold, mayAssist } from '../selection/policy';
 import { confirmContact } from './contact-freshness';
-import { decideCase, type Why } from './door';
+import type { Why } from './apply';
+import { decideCase } from './door';
 import { loadCase, missId, type WaitingCase } from './load';
 import { presentCase, presentRequest } from './present';
 
