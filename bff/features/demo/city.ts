@@ -15,6 +15,9 @@ export const demoStaff = [
   { account: 'window', password: 'demo-window-2026', name: '演示·章贡窗口', role: 'window', districts: ['章贡区'] },
   { account: 'reviewer', password: 'demo-reviewer-2026', name: '演示·章贡审核', role: 'districtReviewer', districts: ['章贡区'] },
   { account: 'clerk', password: 'demo-clerk-2026', name: '演示·章贡街道', role: 'streetClerk', districts: ['章贡区'] },
+  { account: 'operator', password: 'demo-operator-2026', name: '演示·章贡运营', role: 'operator', districts: ['章贡区'] },
+  { account: 'inspector', password: 'demo-inspector-2026', name: '演示·纪检', role: 'inspector', districts: [] as string[] },
+  { account: 'admin', password: 'demo-admin-2026', name: '演示·系统管理', role: 'administrator', districts: [] as string[] },
 ] as const;
 
 /** What the demonstration's street clerk reviews. */
