@@ -16,8 +16,8 @@ export async function nextDue(kernel: Kernel): Promise<number | null> {
     for (const lane of lanes) {
       const turn = lane.openTurnId === null ? null : await tx.turns.get(lane.openTurnId);
       if (turn === null) {
-        const waiting = (await tx.tickets.find({ laneId: lane.id, state: 'queued' }, { limit: 1 })).length > 0;
-        const free = (await tx.listings.find({ laneId: lane.id, state: 'available' }, { limit: 1 })).length > 0;
+        const waiting = (await tx.tickets.find({ laneId: lane.id, state: 'queued' }, { sort: [['tier', 'asc'], ['queueNumber', 'asc']], limit: 1 })).length > 0;
+        const free = (await tx.listings.find({ laneId: lane.id, state: 'available' }, { sort: [['communityId', 'asc']], limit: 1 })).length > 0;
         if (waiting && free) later(nextWindowStart(rules, nowMs));
       } else if (turn.deadlineMs === null) {
         if (!isWindowOpen(rules, nowMs)) later(nextWindowStart(rules, nowMs));

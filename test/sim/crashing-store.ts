@@ -3,6 +3,7 @@
  * gone, and every later step of what was under way fails. It can strike before a transaction, inside it (nothing is
  * committed), or after it (committed, but nobody hears of it).
  */
+import type { CollectionName } from '../../bff/store/collections';
 import { ConflictError, StoreBusyError, type Store, type TransactOptions, type Tx } from '../../bff/store/port';
 
 export class CrashError extends Error {
@@ -11,15 +12,37 @@ export class CrashError extends Error {
 
 export type CrashMoment = 'before' | 'inside' | 'after';
 
+/** Collections whose written documents are noted, so that an onlooker need not look at all of them again. */
+export const watched = ['ledgerHeads', 'tickets', 'listings'] as const satisfies readonly CollectionName[];
+
+/** Documents written since somebody last took note; those of lost races and of crashes as well. */
+export class Written {
+  private readonly ids = new Map<string, Set<string>>(watched.map((name) => [name, new Set<string>()]));
+
+  of(collection: string): Set<string> | undefined {
+    return this.ids.get(collection);
+  }
+
+  /** The documents of a collection written since the last call, in order of id. */
+  take(collection: (typeof watched)[number]): string[] {
+    const ids = this.ids.get(collection)!;
+    const taken = [...ids].sort();
+    ids.clear();
+    return taken;
+  }
+}
+
 /** More rounds than contenders could ever need: one of them commits in each. */
 const MAX_ROUNDS = 50;
 
 export class CrashingStore implements Store {
   readonly kind;
   private isDead = false;
+  /** Transactions so far, by which it shows whether anything can have changed. */
+  transactions = 0;
   private plan: { countdown: number; readonly moment: CrashMoment } | null = null;
 
-  constructor(private readonly inner: Store) {
+  constructor(private readonly inner: Store, private readonly written: Written) {
     this.kind = inner.kind;
   }
 
@@ -49,12 +72,13 @@ export class CrashingStore implements Store {
   /** Lost races are tried again at once: the store's own back-off waits in real time, which must not decide anything here. */
   async transact<T>(work: (tx: Tx) => Promise<T>, _options?: TransactOptions): Promise<T> {
     this.assertAlive();
+    this.transactions += 1;
     const moment = this.momentOfDeath();
     if (moment === 'before') this.die();
     for (let round = 1; ; round += 1) {
       try {
         const result = await this.inner.transact(async (tx) => {
-          const done = await work(tx);
+          const done = await work(this.watch(tx));
           if (moment === 'inside' || this.isDead) this.die();
           return done;
         }, { maxAttempts: 1 });
@@ -80,6 +104,19 @@ export class CrashingStore implements Store {
     return this.inner.close();
   }
 
+  private watch(tx: Tx): Tx {
+    const noting = new Map<string, unknown>();
+    return new Proxy(tx, {
+      get: (target, name: CollectionName) => {
+        const inner = target[name];
+        const ids = this.written.of(name);
+        if (ids === undefined) return inner;
+        if (!noting.has(name)) noting.set(name, notingWrites(inner, ids));
+        return noting.get(name);
+      },
+    });
+  }
+
   private assertAlive(): void {
     if (this.isDead) throw new CrashError('the process is dead');
   }
@@ -92,4 +129,12 @@ export class CrashingStore implements Store {
     this.plan = null;
     return moment;
   }
+}
+
+function notingWrites<C extends Tx[CollectionName]>(inner: C, ids: Set<string>): C {
+  const noting = (write: 'insert' | 'replace' | 'remove' | 'guard') => (doc: { readonly id: string }) => {
+    ids.add(doc.id);
+    return (inner[write] as (doc: unknown) => Promise<unknown>).call(inner, doc);
+  };
+  return Object.assign(Object.create(inner) as C, { insert: noting('insert'), replace: noting('replace'), remove: noting('remove'), guard: noting('guard') });
 }

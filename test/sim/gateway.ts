@@ -26,6 +26,8 @@ export interface GatewayDeps {
 /** Idempotent by key, like the real one. */
 export class SimGateway implements SmsGateway {
   readonly accepted = new Map<string, Accepted>();
+  /** The same, in the order they came. */
+  readonly log: Accepted[] = [];
   /** Times a key was refused for good, or for now. */
   readonly refusals = new Map<string, number>();
   readonly invalidPhones = new Set<string>();
@@ -48,6 +50,7 @@ export class SimGateway implements SmsGateway {
     if (!this.accepted.has(message.key)) {
       const accepted = { key: message.key, phone: message.phone, askedAtMs, acceptedTrueMs: time.trueMs };
       this.accepted.set(message.key, accepted);
+      this.log.push(accepted);
       this.deps.onAccepted(accepted);
     }
     if (this.crashAtNextAcceptance) {

@@ -6,6 +6,7 @@ import { verifyEntry } from '../../bff/features/ledger/verify';
 import type { LedgerEntry } from '../../bff/store/collections';
 import { GENESIS_HASH, OFFICE_STREAM } from '../../bff/store/ledger';
 import type { Store } from '../../bff/store/port';
+import type { Written } from './crashing-store';
 import { formatInstant } from '../../shared/shanghai-time';
 import { City, inWindow, law, nextMorning, type CityLane, type CityTicket, type CityTurn } from './city';
 import { Findings } from './findings';
@@ -17,6 +18,7 @@ export interface OracleDeps {
   readonly seed: number;
   readonly time: VirtualTime;
   readonly gateway: SimGateway;
+  readonly written: Written;
   systemNow(): number;
   familyOf(group: string, queueNumber: number): RollFamily | undefined;
   /** Staff hear of a telephone task. */
@@ -58,14 +60,22 @@ export class Oracle extends Findings {
     this.observedAtMs -= BEAT_AGE_MS;
   }
 
-  /** Reads and judges what is new. */
+  /** Reads and judges what is new: the streams somebody wrote to. The sweep looks for others. */
   async observe(store: Store): Promise<void> {
     const nowMs = this.deps.systemNow();
     this.check(nowMs >= this.observedAtMs, () => `T1: the service's time never runs backwards, from ${formatInstant(this.observedAtMs)} to ${formatInstant(nowMs)}`);
     this.latestMs = Math.max(this.latestMs, nowMs);
+    const written = this.deps.written.take('ledgerHeads');
+    if (written.length === 0 && this.promised.length === 0) {
+      this.observedAtMs = nowMs;
+      return;
+    }
     const fresh = await store.read(async (tx) => {
       const entries: LedgerEntry[] = [];
-      for (const head of await tx.ledgerHeads.find({})) {
+      for (const stream of written) {
+        const head = await tx.ledgerHeads.get(stream);
+        // Written to in a transaction that was not committed.
+        if (head === null) continue;
         const known = this.chains.get(head.id)?.seq ?? 0;
         this.check(head.seq >= known, () => `${head.id} keeps its ${known} entries, but its head says ${head.seq}`);
         if (head.seq > known) entries.push(...(await tx.ledger.find({ stream: head.id, seq: { gt: known } }, { sort: [['seq', 'asc']] })));

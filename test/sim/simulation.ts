@@ -44,6 +44,7 @@ export class Simulation {
   private readonly byPhone: ReadonlyMap<string, RollFamily>;
   private nextLookMs = Number.POSITIVE_INFINITY;
   private lastDueMs: number | null = null;
+  private due: { readonly transactions: number; readonly atMs: number | null } = { transactions: -1, atMs: null };
   private upSinceMs = 0;
   private steps = 0;
 
@@ -63,7 +64,7 @@ export class Simulation {
     for (const family of this.roll) if (this.trait(family, 'wrong number', 0.02)) this.gateway.invalidPhones.add(family.phone);
     this.families = new Families(this, chance.fork('conduct'));
     this.staff = new Staff(this, chance.fork('staff'));
-    this.oracle = new Oracle({ seed: options.seed, time: this.time, gateway: this.gateway, systemNow, familyOf: (group, number) => this.byNumber.get(`${group} ${number}`), onCallTask: (turnId) => this.staff.hearsOfTask(turnId) });
+    this.oracle = new Oracle({ seed: options.seed, time: this.time, gateway: this.gateway, written: this.world.written, systemNow, familyOf: (group, number) => this.byNumber.get(`${group} ${number}`), onCallTask: (turnId) => this.staff.hearsOfTask(turnId) });
     this.liveness = new Liveness(this.oracle, { time: this.time, gateway: this.gateway });
     this.faults = new Faults(this, chance.fork('faults'));
     this.sweep = new Sweep({ world: this.world, oracle: this.oracle, gateway: this.gateway, time: this.time, upSinceMs: () => this.upSinceMs, reviewerOf: this.staff.reviewerOf });
@@ -150,7 +151,7 @@ export class Simulation {
       this.plan(endMs);
       await this.live(endMs);
       await this.rest();
-      await this.sweep.run();
+      await this.sweep.run(true);
       ({ heads, ledgerVerified } = await this.verify());
     } catch (error) {
       // Such as a service that does not come up again.
@@ -195,7 +196,7 @@ export class Simulation {
       agenda.add(dayMs + 27 * HOUR, async () => {
         await staff.tidies();
         await this.look();
-        if (this.world.isUp) await this.sweep.run();
+        if (this.world.isUp) await this.sweep.run(this.isWholeDay(dayMs));
       });
       for (let i = 0; i < 2; i += 1) agenda.add(dayMs + chance.int(9 * HOUR, 20 * HOUR), () => this.someonePushesIn());
     }
@@ -219,10 +220,17 @@ export class Simulation {
   /** The service looks every second; here it looks when something is due, or up to a second later. */
   private async noticeDue(): Promise<void> {
     if (!this.world.isUp) return;
-    const dueMs = await this.world.nextDue();
+    const dueMs = await this.nextDue();
     if (dueMs === null || dueMs === this.lastDueMs) return;
     this.lastDueMs = dueMs;
     this.lookBy(Math.max(this.time.trueMs + 1, this.time.trueTimeOf(dueMs)) + (this.chance.happens(0.5) ? 0 : this.chance.int(1, 1_000)));
+  }
+
+  /** Asked again only when somebody wrote, or when what was due has come. */
+  private async nextDue(): Promise<number | null> {
+    const { transactions } = this.world.store;
+    if (transactions !== this.due.transactions || (this.due.atMs !== null && this.due.atMs <= this.world.systemNow())) this.due = { transactions, atMs: await this.world.nextDue() };
+    return this.due.atMs;
   }
 
   private lookBy(trueMs: number): void {
@@ -231,6 +239,7 @@ export class Simulation {
 
   private async bury(): Promise<void> {
     this.nextLookMs = Number.POSITIVE_INFINITY;
+    this.due = { transactions: -1, atMs: null };
     this.world.errors.length = 0;
     this.time.serviceDown();
     this.oracle.processDied();
@@ -244,10 +253,9 @@ export class Simulation {
     await this.world.start();
     this.upSinceMs = this.time.trueMs;
     this.liveness.serviceBack();
-    // It may have died in the middle of an import.
-    await this.staff.meetHomes(this.rollHomes);
+    await this.staff.meetsInterrupted();
     await this.oracle.observe(this.world.store);
-    await this.sweep.run();
+    await this.sweep.run(false);
     await this.look();
     // A dead relay's claims lapse after half a minute.
     this.agenda.add(this.time.trueMs + 31_000, () => this.look());
@@ -258,6 +266,11 @@ export class Simulation {
     const turnId = key.replace('subscription-turnOpened-', '');
     this.oracle.city.offer(turnId, 'subscriptionMessage', this.world.systemNow());
     this.agenda.add(this.time.trueMs + 1_000, async () => this.families.learnsOf(turnId, () => this.oracle.city.turns.get(turnId)?.ticket));
+  }
+
+  /** Everything is looked at every day of a short run, every tenth of a long one. */
+  private isWholeDay(dayMs: number): boolean {
+    return this.options.days <= 10 || Math.floor(dayMs / DAY) % 10 === 0;
   }
 
   private async someonePushesIn(): Promise<void> {

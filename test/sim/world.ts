@@ -18,7 +18,7 @@ import type { Kernel, Log } from '../../bff/kernel';
 import { loadKeys, type Keys } from '../../bff/security/keys';
 import { openEmbeddedStore } from '../../bff/store/embedded/embedded-store';
 import type { RouteName } from '../../shared/contract/routes';
-import { CrashingStore } from './crashing-store';
+import { CrashingStore, Written } from './crashing-store';
 import type { SimGateway, SimMessenger } from './gateway';
 import type { SeededChance } from './seeded-chance';
 import type { VirtualTime } from './virtual-time';
@@ -43,6 +43,8 @@ export class SimWorld {
   readonly keys: Keys;
   /** What the service logged as an error while it was not dying. */
   readonly errors: string[] = [];
+  /** Outlives the processes that wrote. */
+  readonly written = new Written();
   private life: Life | null = null;
   private beatAtMs = 0;
 
@@ -83,7 +85,7 @@ export class SimWorld {
   /** A process starts on the directory, as main.ts starts one. */
   async start(): Promise<void> {
     if (this.life !== null) throw new Error('the process is running');
-    const store = new CrashingStore(await openEmbeddedStore({ dir: path.join(this.dir, 'store') }));
+    const store = new CrashingStore(await openEmbeddedStore({ dir: path.join(this.dir, 'store') }), this.written);
     const clock = createSystemClock(await lastBeat({ store }), this.time.read);
     const board = new LiveBoard(store, clock, Number.POSITIVE_INFINITY);
     const open = async (name: string): Promise<Instance> => {
