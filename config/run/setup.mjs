@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -71,7 +71,10 @@ function checkNode() {
 export async function ensureDependencies() {
   checkNode();
   const want = digest(['package-lock.json', '.npmrc']);
-  if (existsSync(path.join(root, 'node_modules')) && isCurrent('dependencies', want)) return;
+  const modules = path.join(root, 'node_modules');
+  if (existsSync(modules) && isCurrent('dependencies', want)) return;
+  // npm empties the folder before it fills it, and would follow a link into somebody else's.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) throw new Error('node_modules is a link to another folder, which installing would empty: remove the link and start again');
   await runWithProgress('安装依赖 installing dependencies', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
   setStamp('dependencies', want);
 }
