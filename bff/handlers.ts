@@ -25,6 +25,7 @@ import { signInHandlers } from './features/sign-in/handlers';
 import { staffHandlers } from './features/staff/handlers';
 import { standingHandlers } from './features/standing/handlers';
 import { swapHandlers } from './features/swaps/handlers';
+import { timelineHandlers } from './features/timeline/handlers';
 import { transferHandlers } from './features/transfers/handlers';
 import { waitingHandlers } from './features/waiting/handlers';
 import { staffWaitingHandlers } from './features/waiting/staff-handlers';
@@ -53,7 +54,7 @@ export function composeHandlers({ kernel, board, exporter, exchange, vault, scan
   return {
     health: async () => ({ status: 'ok', store: kernel.store.kind, version: '1', serverNowMs: kernel.clock.now(), demo: demo !== null }),
     ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, onSessionEnded),
-    ...familyHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...exchangeHandlers(kernel, exchange), ...attachmentHandlers(kernel, vault, scanner), ...publicityHandlers(kernel),
+    ...familyHandlers(kernel), ...timelineHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...exchangeHandlers(kernel, exchange), ...attachmentHandlers(kernel, vault, scanner), ...publicityHandlers(kernel),
     ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel),
     ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, verifySmsReceipt), ...(demo ?? {}),
   };

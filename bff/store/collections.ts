@@ -12,6 +12,7 @@ import { ruleCollections } from './shapes/rules';
 import { allocationCollections } from './shapes/allocations';
 import { listingPoolCollections } from './shapes/listing-pool';
 import { transferCollections } from './shapes/transfers';
+import { placeCollections } from './shapes/place';
 import { publicityCollections } from './shapes/publicity';
 import { standingCollections } from './shapes/standing';
 import { supervisionCollections } from './shapes/supervision';
@@ -238,6 +239,7 @@ export const collections = {
   ...allocationCollections,
   ...listingPoolCollections,
   ...transferCollections,
+  ...placeCollections,
   ...publicityCollections,
   ...ruleCollections,
   ...supervisionCollections,

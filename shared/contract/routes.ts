@@ -12,6 +12,7 @@ import { transferRoutes } from './transfer-routes';
 import { allocationRoutes } from './allocation-routes';
 import { calendarRoutes } from './calendar-routes';
 import { listingPoolRoutes } from './listing-pool-routes';
+import { placeRoutes } from './place-routes';
 import { publicityRoutes } from './publicity-routes';
 import { selectionRoutes } from './selection-routes';
 import { standingRoutes } from './standing-routes';
@@ -24,6 +25,7 @@ export const routes = {
   ...selectionRoutes,
   ...applicationRoutes,
   ...householdRoutes,
+  ...placeRoutes,
   ...publicityRoutes,
   ...listingPoolRoutes,
   ...allocationRoutes,

@@ -143,7 +143,7 @@ test('W2: to fewer bedrooms: decided by the district, under versions; the old nu
   const both = await Promise.all([decide(reviewer, 1), decide(reviewer, 1)]);
   expect(both.map(({ refused }) => refused ?? 'ok').sort()).toEqual(['REQUEST_IN_CONFLICT', 'ok']);
   expect((await ticketOf(world, FIRST)).state).toBe('renewing');
-  expect((await world.store.read((tx) => tx.ledger.find({ stream: laneStream(LANE), type: 'NumbersLeft' }))).map(({ open }) => open)).toEqual([{ numbers: [{ group: 'publicRental-2', queueNumber: 1 }] }]);
+  expect((await world.store.read((tx) => tx.ledger.find({ stream: laneStream(LANE), type: 'NumbersLeft' }))).map(({ open }) => open)).toEqual([{ numbers: [{ group: 'publicRental-2', queueNumber: 1 }], reason: 'renewed' }]);
   await goTo(world, midnight('2026-06-02'));
   expect(await ticketsOf(world, 'publicRental-1')).toMatchObject([{ householdId: 'household-1', queueNumber: 1, laneId: 'zhanggong-1', submittedAtMs: MORNING_MS, batchDay: '2026-06-02' }]);
   expect((await ticketOf(world, FIRST)).state).toBe('void');

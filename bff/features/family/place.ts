@@ -20,7 +20,7 @@ export async function readPlace(tx: Tx, ticket: Ticket): Promise<MyPlace> {
 }
 
 /** Q1: queued families before this one, and the one whose turn it is. */
-async function countAhead(tx: Tx, ticket: Ticket, lane: Lane): Promise<number> {
+export async function countAhead(tx: Tx, ticket: Pick<Ticket, 'tier' | 'queueNumber'>, lane: Pick<Lane, 'id' | 'openTurnId'>): Promise<number> {
   const queued = { laneId: lane.id, state: 'queued' } as const;
   const higherTier = ticket.tier === 0 ? 0 : await tx.tickets.count({ ...queued, tier: { lt: ticket.tier } });
   const sameTier = await tx.tickets.count({ ...queued, tier: ticket.tier, queueNumber: { lt: ticket.queueNumber } });

@@ -5,6 +5,7 @@
 import type { Ticket } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { groupStream, laneStream } from '../../store/ledger';
+import { countAhead } from '../family/place';
 import { groupBy } from '../imports/import-deps';
 
 const named = ({ group, queueNumber }: Ticket) => ({ group, queueNumber });
@@ -29,11 +30,19 @@ export async function endTicket(work: Work, ticket: Ticket, state: 'renewing' | 
   if (ticket.state === 'onTurn' || ticket.state === 'picked') throw new Error(`ticket ${ticket.id} is ${ticket.state}: it cannot be ended from outside its lane`);
   const ended = await work.tx.tickets.replace({ ...ticket, state });
   if (ticket.state === 'queued') {
-    await work.record({ stream: laneStream(ticket.laneId), type: 'NumbersLeft', open: { numbers: [named(ticket)] } });
+    const { seq } = await work.record({ stream: laneStream(ticket.laneId), type: 'NumbersLeft', open: { numbers: [named(ticket)], reason: publicEndOf(state) } });
+    // W5: what was before it is known only now; the household's timeline begins here ever after.
+    const lane = await work.tx.lanes.get(ticket.laneId);
+    if (lane === null) throw new Error(`ticket ${ticket.id} without its lane`);
+    await work.tx.queueExits.insert({ id: ticket.id, seq, ahead: await countAhead(work.tx, ticket, lane) });
     await work.announceLane(ticket.laneId, [{ householdId: ticket.householdId, ticketId: ticket.id }]);
   }
-  if (state !== 'renewing') await recordVoid(work, ticket.group, [ticket.queueNumber], state === 'forfeited' ? 'forfeited' : 'ended');
+  if (state !== 'renewing') await recordVoid(work, ticket.group, [ticket.queueNumber], publicEndOf(state));
   return ended;
+}
+
+function publicEndOf(state: 'renewing' | 'void' | 'forfeited'): PublicEnd {
+  return state === 'renewing' ? 'renewed' : state === 'forfeited' ? 'forfeited' : 'ended';
 }
 
 /** G2: these numbers are void and never given again. */
