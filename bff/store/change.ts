@@ -51,10 +51,15 @@ export async function change<T>(deps: ChangeDeps, act: Act, perform: (work: Work
     const nowMs = deps.clock.now();
     const work: Work = {
       tx, nowMs, act,
-      record: (entry) => appendToLedger(tx, deps.chance, {
-        stream: entry.stream, type: entry.type, atMs: entry.atMs ?? nowMs, open: entry.open,
-        detail: { actor: act.actor, from: act.from, why: act.why, ...entry.detail },
-      }),
+      record: (entry) => {
+        // S1: what happened must not write over who did it, from where and why.
+        const clash = Object.keys(entry.detail ?? {}).find((key) => key === 'actor' || key === 'from' || key === 'why');
+        if (clash !== undefined) throw new Error(`the detail of ${entry.type} has a field "${clash}" of its own`);
+        return appendToLedger(tx, deps.chance, {
+          stream: entry.stream, type: entry.type, atMs: entry.atMs ?? nowMs, open: entry.open,
+          detail: { actor: act.actor, from: act.from, why: act.why, ...entry.detail },
+        });
+      },
       tell: async (message) => {
         told += 1;
         await insertMessage(tx, message, nowMs);

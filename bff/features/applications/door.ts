@@ -52,7 +52,7 @@ async function applyEvent(kernel: Kernel, work: Work, before: Application, event
   if (event.type === 'DraftSaved') return application;
   if (!isOpenState(to) && to !== 'eligible') await closeCase(work, application.householdId);
   if (to === 'eligible') await makeEligible(kernel, work, application);
-  const entry = await work.record({ stream: householdStream(application.householdId), type: event.type, atMs, open: {}, detail: { applicationId: application.id, receiptNumber: application.receiptNumber, from, to, dueMs, ...detail } });
+  const entry = await work.record({ stream: householdStream(application.householdId), type: event.type, atMs, open: {}, detail: { applicationId: application.id, receiptNumber: application.receiptNumber, before: from, after: to, dueMs, ...detail } });
   const step = stepOf(event);
   if (step === null || application.receiptNumber === null) return application;
   await work.tell({
@@ -84,7 +84,7 @@ async function makeEligible(kernel: Kernel, work: Work, application: Application
 }
 
 /** All of a district's cases of one day share a list. The name of a district has no place in an address as it stands. */
-function scopeOf(district: string): string {
+export function scopeOf(district: string): string {
   return sm3Hex(district).slice(0, 12);
 }
 

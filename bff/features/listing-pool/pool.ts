@@ -69,7 +69,7 @@ async function writeMove(work: Work, listing: Listing, move: ListingMove, act: s
   const { tx, record } = work;
   // Written even when its state stays: its version is what two clerks meet on.
   const moved = await tx.listings.replace({ ...listing, state: move.state });
-  const detail = { listingId: listing.id, act, from: listing.state, to: move.state, review: move.review };
+  const detail = { listingId: listing.id, act, before: listing.state, after: move.state, review: move.review };
   if (move.pool === 'offered') await recordOffered(work, moved, act, detail);
   else if (move.pool === 'removed') await recordRemoved(work, moved, act, detail);
   else await record({ stream: OFFICE_STREAM, type: 'ListingMoved', open: {}, detail });
@@ -79,7 +79,7 @@ async function writeMove(work: Work, listing: Listing, move: ListingMove, act: s
 /** L4, A2: a home comes back to the pool because its pick, its allocation or its transfer came to nothing. */
 export async function returnHome(work: Work, listing: Listing, cause: string): Promise<Listing> {
   const returned = await work.tx.listings.replace({ ...listing, state: 'available' });
-  await recordOffered(work, returned, cause, { listingId: listing.id, from: listing.state, to: 'available' });
+  await recordOffered(work, returned, cause, { listingId: listing.id, before: listing.state, after: 'available' });
   return returned;
 }
 
