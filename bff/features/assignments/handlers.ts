@@ -11,6 +11,7 @@ import { change } from '../../store/change';
 import type { Household, Ticket } from '../../store/collections';
 import { OFFICE_STREAM } from '../../store/ledger';
 import type { Tx, Where } from '../../store/port';
+import { listingActorOf } from '../listing-pool/policy';
 import { addressOf } from '../selection/receipt';
 import { transferSheet } from './transfer-sheet';
 import { workbookDownload } from './workbook';
@@ -23,13 +24,18 @@ const MOST_CASES = 20;
 
 type Filter = BodyOf<'searchAssignable'>;
 
+/** P1: families that wait are the district's, not the operator's, who has to do with homes and move-ins. */
 function maySee(caller: Caller, household: Pick<Household, 'district'>): boolean {
-  if (caller.kind !== 'staff') return false;
-  return ['city', 'inspector'].includes(caller.role) || (['districtReviewer', 'operator'].includes(caller.role) && caller.districts.includes(household.district));
+  return mayAsk(caller) && (caller.role !== 'districtReviewer' || caller.districts.includes(household.district));
 }
 
-function mayAsk(caller: Caller): boolean {
-  return caller.kind === 'staff' && ['city', 'inspector', 'districtReviewer', 'operator'].includes(caller.role);
+function mayAsk(caller: Caller): caller is Extract<Caller, { kind: 'staff' }> {
+  return caller.kind === 'staff' && ['city', 'inspector', 'districtReviewer'].includes(caller.role);
+}
+
+/** P1: transfers are about homes: the operator's as well. */
+function maySeeTransfers(caller: Caller, district: string): boolean {
+  return caller.kind === 'staff' && (caller.role === 'inspector' || listingActorOf(caller, district) !== null);
 }
 
 export function assignmentHandlers(kernel: Kernel): Handlers {
@@ -116,7 +122,7 @@ export function assignmentHandlers(kernel: Kernel): Handlers {
 
     exportTransfers: async (request) => {
       const { caller, query } = request;
-      if (!maySee(caller, query)) return refuse('FORBIDDEN');
+      if (!maySeeTransfers(caller, query.district)) return refuse('FORBIDDEN');
       await change(kernel, actOf(request, '导出调房划拨清单'), (work) => work.record({ stream: OFFICE_STREAM, type: 'TransferListExported', open: {}, detail: { district: query.district } }));
       return workbookDownload(transferSheet(kernel, query.district), `transfer-list-${dayOf(kernel.clock.now())}.xlsx`);
     },

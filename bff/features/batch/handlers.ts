@@ -22,19 +22,19 @@ export function batchHandlers(kernel: Kernel): Handlers {
       };
     }),
 
-    /** A district reviewer sees its own district's households in the list, the others only by their place. */
+    /** P1: a district reviewer sees its own district's households, and no other's. */
     listCandidates: ({ caller, query }) => kernel.store.read(async (tx) => {
       if (!mayWatchBatches(caller) || caller.kind !== 'staff') return refuse('FORBIDDEN');
       const limit = Number(query.limit ?? PAGE);
       const after = query.after === undefined ? null : await tx.batchCandidates.get(query.after);
-      const found = await tx.batchCandidates.find({ state: 'waiting', group: query.group }, { sort: [['rank', 'asc'], ['submittedAtMs', 'asc'], ['receiptNumber', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const where = { state: 'waiting' as const, group: query.group, ...(caller.role === 'districtReviewer' ? { district: { in: caller.districts } } : {}) };
+      const found = await tx.batchCandidates.find(where, { sort: [['rank', 'asc'], ['submittedAtMs', 'asc'], ['receiptNumber', 'asc']], limit, ...(after === null ? {} : { after }) });
       const candidates = [];
       for (const { id, kind, householdId, district, priorityCategory, submittedAtMs, receiptNumber, eligibleFromMs } of found) {
-        const isOwn = caller.role !== 'districtReviewer' || caller.districts.includes(district);
-        const household = isOwn ? await tx.households.get(householdId) : null;
+        const household = await tx.households.get(householdId);
         candidates.push({
-          id, kind, householdId: isOwn ? householdId : '', applicantMasked: household === null ? '' : maskName(kernel.crypto.open(household.applicantSealed)), district,
-          priorityCategory: isOwn ? priorityCategory : null, submittedAtMs, receiptNumber, eligibleFromMs, batchDay: batchDayOf(eligibleFromMs),
+          id, kind, householdId, applicantMasked: household === null ? '' : maskName(kernel.crypto.open(household.applicantSealed)), district,
+          priorityCategory, submittedAtMs, receiptNumber, eligibleFromMs, batchDay: batchDayOf(eligibleFromMs),
         });
       }
       return { candidates, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };

@@ -4,7 +4,7 @@ import type { Kernel } from '../../kernel';
 import { maskName, maskPhone } from '../../security/masking';
 import { change } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
-import { maySeeContacts } from '../selection/policy';
+import { contactsSeenBy, mayCall } from '../selection/policy';
 import { proveTurn, recordSmsReceipt } from './proof';
 
 const LIST_LIMIT = 200;
@@ -19,7 +19,7 @@ export function contactHandlers(kernel: Kernel, verifyReceipt: (headers: Readonl
     },
 
     listOutbox: async ({ caller, query }) => {
-      if (caller.kind !== 'staff' || !['city', 'administrator'].includes(caller.role)) return refuse('FORBIDDEN');
+      if (caller.kind !== 'staff' || !['city', 'inspector', 'administrator'].includes(caller.role)) return refuse('FORBIDDEN');
       const messages = await kernel.store.read((tx) => tx.outbox.find({ topic: { in: ['sms', 'subscriptionMessage', 'exchange'] }, ...(query.state === undefined ? {} : { state: query.state }) }, { sort: [['createdAtMs', 'desc']], limit: LIST_LIMIT }));
       return {
         messages: messages.map((m) => ({
@@ -47,11 +47,12 @@ export function contactHandlers(kernel: Kernel, verifyReceipt: (headers: Readonl
     },
 
     listCallTasks: async ({ caller }) => {
-      if (caller.kind !== 'staff') return refuse('FORBIDDEN');
+      const districts = contactsSeenBy(caller);
+      if (districts === null) return refuse('FORBIDDEN');
       return kernel.store.read(async (tx) => {
-        const found = await tx.callTasks.find({}, { sort: [['createdAtMs', 'desc']], limit: LIST_LIMIT });
+        const found = await tx.callTasks.find(districts === 'all' ? {} : { district: { in: districts } }, { sort: [['createdAtMs', 'desc']], limit: LIST_LIMIT });
         const tasks = [];
-        for (const task of found.filter((t) => maySeeContacts(caller, t.district))) {
+        for (const task of found) {
           const [turn, household] = [await tx.turns.get(task.turnId), await tx.households.get(task.householdId)];
           if (turn === null || household === null) continue;
           tasks.push({
@@ -69,7 +70,7 @@ export function contactHandlers(kernel: Kernel, verifyReceipt: (headers: Readonl
       await kernel.ensureAlive();
       const outcome = await change(kernel, actOf(request, '电话告知'), async (work) => {
         const task = await work.tx.callTasks.get(params['taskId'] ?? '');
-        if (task === null || caller.kind !== 'staff' || !maySeeContacts(caller, task.district)) return 'NOT_FOUND' as const;
+        if (task === null || caller.kind !== 'staff' || !mayCall(caller, task.district)) return 'NOT_FOUND' as const;
         // A family that could not be reached may be called again; one that was reached is done.
         if (task.state !== 'open' && task.state !== 'notReached') return 'ALREADY_DONE' as const;
         const turn = await work.tx.turns.get(task.turnId);

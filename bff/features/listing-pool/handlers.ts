@@ -12,7 +12,7 @@ import { ensureLanes } from '../imports/import-deps';
 import { listingOf } from '../imports/listings-writer';
 import { presentHome } from '../listings/present';
 import { endTenancyOfHome } from '../allocations/tenancies';
-import { listingActorOf, maySeeListings } from './policy';
+import { listingActorOf, maySeeListings, reviewStepsSeenBy } from './policy';
 import { actOnListing, newListingFile, reviewOf, type ListingFile } from './pool';
 import { recordOf, type ReportedHome } from './report';
 
@@ -133,9 +133,9 @@ export function listingPoolHandlers(kernel: Kernel): Handlers {
     },
 
     listListingReviews: async ({ caller, query }) => {
-      const actor = listingActorOf(caller, query.district);
-      if (actor === null || actor === 'operator') return refuse('FORBIDDEN');
-      return kernel.store.read((tx) => filesPage(tx, { district: query.district, reviewStep: actor }, 'reviewSinceMs', query));
+      const steps = reviewStepsSeenBy(caller, query.district);
+      if (steps === null) return refuse('FORBIDDEN');
+      return kernel.store.read((tx) => filesPage(tx, { district: query.district, reviewStep: { in: steps } }, 'reviewSinceMs', query));
     },
 
     listVacatedHomes: async ({ caller, query }) => {

@@ -1,5 +1,5 @@
 /** Who may do what to homes (P1): the operator to its district's, the district reviews, the city reviews after it. */
-import type { ListingActor } from '../../domain/listing/listing';
+import type { ListingActor, ListingReview } from '../../domain/listing/listing';
 import type { Caller } from '../../http/request';
 
 /** In which capacity a caller acts on homes of a district; null: not at all. */
@@ -13,4 +13,11 @@ export function listingActorOf(caller: Caller, district: string): ListingActor |
 /** Seeing homes of a district in the office. */
 export function maySeeListings(caller: Caller, district: string): boolean {
   return caller.kind === 'staff' && (caller.role === 'inspector' || listingActorOf(caller, district) !== null);
+}
+
+/** Whose desk the homes under review lie on that a caller is shown: its own, or for who only looks on, any; null: none. */
+export function reviewStepsSeenBy(caller: Caller, district: string): readonly ListingReview['step'][] | null {
+  if (caller.kind === 'staff' && caller.role === 'inspector') return ['district', 'city'];
+  const actor = listingActorOf(caller, district);
+  return actor === null || actor === 'operator' ? null : [actor];
 }

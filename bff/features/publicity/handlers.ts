@@ -7,7 +7,7 @@ import { change } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
 import { UniqueViolation } from '../../store/port';
 import { publicityKinds } from './kinds';
-import { mayDecideObjection, maySeeObjections } from './policy';
+import { mayDecideObjection, objectionsSeenBy } from './policy';
 import type { PublicityKinds } from './publicity';
 
 const PAGE = 100;
@@ -59,11 +59,13 @@ export function publicityHandlers(kernel: Kernel, kinds: PublicityKinds = public
     },
 
     listObjections: async ({ caller, query }) => {
-      if (caller.kind !== 'staff') return refuse('FORBIDDEN');
+      const districts = objectionsSeenBy(caller);
+      if (districts === null) return refuse('FORBIDDEN');
       const found = await kernel.store.read(async (tx) => {
-        const objections = await tx.objections.find(query.state === undefined ? {} : { state: query.state }, { sort: [['raisedAtMs', 'desc']], limit: LIST_LIMIT });
+        const where = { ...(query.state === undefined ? {} : { state: query.state }), ...(districts === 'all' ? {} : { district: { in: districts } }) };
+        const objections = await tx.objections.find(where, { sort: [['raisedAtMs', 'desc']], limit: LIST_LIMIT });
         const seen = [];
-        for (const objection of objections.filter((o) => maySeeObjections(caller, o.district))) {
+        for (const objection of objections) {
           const publicity = await tx.publicities.get(objection.publicityId);
           if (publicity !== null) seen.push({ objection, publicity });
         }

@@ -1,10 +1,11 @@
 /** Who may see and decide objections (P1): the district that reviews, and the city. */
 import type { Caller } from '../../http/request';
 
-/** Reading objections and what was answered. */
-export function maySeeObjections(caller: Caller, district: string): boolean {
-  if (caller.kind !== 'staff') return false;
-  return ['city', 'inspector'].includes(caller.role) || (caller.role === 'districtReviewer' && caller.districts.includes(district));
+/** Whose objections a member of staff reads: those of some districts, `all`, or null where they are none of its business. */
+export function objectionsSeenBy(caller: Caller): readonly string[] | 'all' | null {
+  if (caller.kind !== 'staff') return null;
+  if (['city', 'inspector'].includes(caller.role)) return 'all';
+  return caller.role === 'districtReviewer' ? caller.districts : null;
 }
 
 /** Deciding: the city is read-only on reviews, so the district decides. */

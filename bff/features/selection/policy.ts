@@ -9,7 +9,7 @@ export function mayActForHousehold(caller: Caller, household: Household): boolea
 
 /** Opening, pausing and resuming a lane is the city's act. */
 export function mayRunLanes(caller: Caller): boolean {
-  return caller.kind === 'staff' && ['city', 'administrator'].includes(caller.role);
+  return caller.kind === 'staff' && caller.role === 'city';
 }
 
 /** Q10: the service window helps families of its own district; the city may help anywhere. */
@@ -19,8 +19,20 @@ export function mayAssist(caller: Caller, household: Household): boolean {
   return ['window', 'districtReviewer'].includes(caller.role) && caller.districts.includes(household.district);
 }
 
-/** Q8: whose telephone tasks and messages a member of staff sees. */
-export function maySeeContacts(caller: Caller, district: string): boolean {
+/** Finding a family by its number: whoever may help it, and the inspectors, who read everything. */
+export function mayFindTicket(caller: Caller, household: Household): boolean {
+  return mayAssist(caller, household) || (caller.kind === 'staff' && caller.role === 'inspector');
+}
+
+/** Q8: whose telephone tasks a member of staff sees: a list of districts, `all`, or null where they are none of its business. */
+export function contactsSeenBy(caller: Caller): readonly string[] | 'all' | null {
+  if (caller.kind !== 'staff') return null;
+  if (['city', 'inspector'].includes(caller.role)) return 'all';
+  return ['window', 'districtReviewer'].includes(caller.role) ? caller.districts : null;
+}
+
+/** Q8: who telephones a family: the window and the district it belongs to; the city may anywhere. */
+export function mayCall(caller: Caller, district: string): boolean {
   if (caller.kind !== 'staff') return false;
   return caller.role === 'city' || (['window', 'districtReviewer'].includes(caller.role) && caller.districts.includes(district));
 }

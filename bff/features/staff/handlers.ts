@@ -9,7 +9,7 @@ import { change } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
 import { isRevealed } from '../batch/tickets';
 import { readPlace } from '../family/place';
-import { mayAssist } from '../selection/policy';
+import { mayFindTicket } from '../selection/policy';
 
 const SESSION_MS = 12 * HOUR_MS;
 
@@ -34,7 +34,7 @@ export function staffHandlers(kernel: Kernel): Handlers {
     findTicket: async ({ caller, query }) => kernel.store.read(async (tx) => {
       const [ticket] = await tx.tickets.find({ group: query.group, queueNumber: Number(query.queueNumber) }, { limit: 1 });
       const household = ticket === undefined ? null : await tx.households.get(ticket.householdId);
-      if (ticket === undefined || household === null || !mayAssist(caller, household) || !(await isRevealed(tx, ticket))) return refuse('NOT_FOUND');
+      if (ticket === undefined || household === null || !mayFindTicket(caller, household) || !(await isRevealed(tx, ticket))) return refuse('NOT_FOUND');
       return {
         place: await readPlace(tx, ticket), householdId: household.id, district: household.district,
         applicantMasked: maskName(kernel.crypto.open(household.applicantSealed)), phoneMasked: maskPhone(kernel.crypto.open(household.phoneSealed)),

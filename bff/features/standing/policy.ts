@@ -2,9 +2,9 @@
 import type { Caller } from '../../http/request';
 import { maySeeWaiting } from '../waiting/policy';
 
-/** F3 (Tender 4.4.3.3.11): the district of the household, or the administrator. */
+/** F3 (Tender 4.4.3.3.11): the district of the household, the city, or the administrator. A blacklist is no review, so the city does more than look on (P1). */
 export function mayKeepBlacklist(caller: Caller, district: string): caller is Extract<Caller, { kind: 'staff' }> {
-  return caller.kind === 'staff' && (caller.role === 'administrator' || (caller.role === 'districtReviewer' && caller.districts.includes(district)));
+  return caller.kind === 'staff' && (['city', 'administrator'].includes(caller.role) || (caller.role === 'districtReviewer' && caller.districts.includes(district)));
 }
 
 /** Credit records come from reviews: those who review keep them. */
