@@ -32,9 +32,16 @@ export const defaultRuleSet: RuleSetValues = {
   adultAgeYears: 18,
   confirmContactPlaces: 20,
   contactFreshDays: 90,
+  forecastPercent: 80, // the documents say nothing of forecasts: ours to set
+  forecastTolerance: 10,
+  forecastMinDays: 60,
+  forecastMinCases: 60,
+  forecastHorizonDays: 730,
   resultPublicityDays: 5, // Doc 二(四): 公示5个自然日
   outageThresholdMs: 15_000,
+  periodOutageMs: HOUR,
   rankedPickOffered: false,
+  rankedHomesMax: 20,
   firstReviewPublicityDays: 7, // Doc 一(三): 现行审核程序, which gives no number: the city's to set
   secondReviewPublicityDays: 7,
   draftKeepDays: 90,

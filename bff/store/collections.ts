@@ -12,6 +12,7 @@ import { ruleCollections } from './shapes/rules';
 import { allocationCollections } from './shapes/allocations';
 import { listingPoolCollections } from './shapes/listing-pool';
 import { transferCollections } from './shapes/transfers';
+import { rankingCollections } from './shapes/ranking';
 import { placeCollections } from './shapes/place';
 import { publicityCollections } from './shapes/publicity';
 import { standingCollections } from './shapes/standing';
@@ -241,6 +242,7 @@ export const collections = {
   ...transferCollections,
   ...placeCollections,
   ...publicityCollections,
+  ...rankingCollections,
   ...ruleCollections,
   ...supervisionCollections,
   ...calendarCollections,
@@ -260,6 +262,7 @@ export type Ticket = DocOf<'tickets'>;
 export type Lane = DocOf<'lanes'>;
 export type TurnDoc = DocOf<'turns'>;
 export type Pick = DocOf<'picks'>;
+export type Ranking = DocOf<'rankings'>;
 export type LedgerEntry = DocOf<'ledger'>;
 export type Allocation = DocOf<'allocations'>;
 export type Publicity = DocOf<'publicities'>;

@@ -43,7 +43,7 @@ export function describeEntry(entry: Entry, among: readonly Entry[]): string {
     case 'TurnNotified': return words.notified(whose(entry, among), formatMoment(number(open.deadlineMs)));
     case 'TurnProven': return words.proven(whose(entry, among));
     case 'DeadlineMoved': return words.moved(whose(entry, among), spokenLeft(number(open.byMs)));
-    case 'HomePicked': return words.picked(whose(entry, among), doorIn(open));
+    case 'HomePicked': return (open.ranked === true ? words.pickedByRank : words.picked)(whose(entry, among), doorIn(open));
     case 'TurnPassed': return words.passed(whose(entry, among));
     case 'TurnMissed': return words.missed(whose(entry, among));
     case 'TurnDeferred': return words.deferred(whose(entry, among));

@@ -23,7 +23,7 @@ export function receiptText(receipt: Receipt): string {
     `${texts.home.bedrooms}：${bedroomLabels[content.bedrooms] ?? content.bedrooms}，${texts.home.areaOf(content.areaSqm)}`,
     `${texts.home.rent}：${texts.home.rentOf(content.rentFen)}`,
     `${t.when}：${formatInstant(content.pickedAtMs)}`,
-    `${t.how}：${content.assisted ? t.assisted : t.self}`,
+    `${t.how}：${content.ranked ? t.ranked : content.assisted ? t.assisted : t.self}`,
     `${t.ledger}：${content.ledger.stream} ${t.ledgerAt(content.ledger.seq)} ${content.ledger.hash}`,
     '',
     '--- body ---', receipt.body,

@@ -14,6 +14,7 @@ import { calendarRoutes } from './calendar-routes';
 import { listingPoolRoutes } from './listing-pool-routes';
 import { placeRoutes } from './place-routes';
 import { publicityRoutes } from './publicity-routes';
+import { rankingRoutes } from './ranking-routes';
 import { selectionRoutes } from './selection-routes';
 import { standingRoutes } from './standing-routes';
 import { supervisionRoutes } from './supervision-routes';
@@ -23,6 +24,7 @@ export type { Audience, Route } from './route';
 
 export const routes = {
   ...selectionRoutes,
+  ...rankingRoutes,
   ...applicationRoutes,
   ...householdRoutes,
   ...placeRoutes,

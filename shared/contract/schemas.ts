@@ -105,7 +105,7 @@ export const passTurn = z.strictObject({ confirm: z.literal(true) });
 export const receiptContent = z.strictObject({
   kind: z.literal('pick'), ticketId: z.string(), group: z.string(), queueNumber: z.int(), applicantMasked: z.string(),
   listingId: z.string(), address: z.string(), bedrooms: z.int(), areaSqm: z.number(), rentFen: z.int(),
-  pickedAtMs: ms, assisted: z.boolean(), ruleSetVersion: z.int(),
+  pickedAtMs: ms, assisted: z.boolean(), /** Q9: by the family's own ranking, at its deadline. */ ranked: z.optional(z.literal(true)), ruleSetVersion: z.int(),
   ledger: z.strictObject({ stream: z.string(), seq: z.int(), hash: z.string() }),
 });
 export const receipt = z.strictObject({ content: receiptContent, body: z.string(), signature: z.string(), keyId: z.string(), publicKey: z.string() });

@@ -27,7 +27,7 @@ export const entryProof = z.strictObject({ entry: ledgerEntry, index: z.int(), p
 
 /** The numbers of the rules that turns are judged by, of every version that was ever in force: what a replay of a lane needs. */
 export const publicRules = z.strictObject({
-  rules: z.array(z.strictObject({ version: z.int(), effectiveAtMs: z.int(), windowStartMs: z.int(), windowEndMs: z.int(), turnMs: z.int(), maxDeferrals: z.int() })),
+  rules: z.array(z.strictObject({ version: z.int(), effectiveAtMs: z.int(), windowStartMs: z.int(), windowEndMs: z.int(), turnMs: z.int(), maxDeferrals: z.int(), rankedPickOffered: z.boolean() })),
 });
 
 // Exports -------------------------------------------------------------------------------------------------

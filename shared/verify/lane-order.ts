@@ -19,6 +19,8 @@ export interface LaneRules {
   readonly turnMs: number;
   /** Q8. */
   readonly maxDeferrals: number;
+  /** Q9; left out by who does not have it. */
+  readonly rankedPickOffered?: boolean;
 }
 
 export interface LaneRecords {
@@ -35,7 +37,7 @@ export type LaneProblemKind =
   | 'streamBroken' | 'numberTwice' | 'numberSkipped' | 'numberUnknown' | 'joinedTwice' | 'numbersNotNamed'
   | 'laneNotOpen' | 'twoTurns' | 'notQueued' | 'tooEarly' | 'betterClaim' | 'calledUpOutOfOrder' | 'outsideWindow'
   | 'noSuchTurn' | 'notItsTurn' | 'turnTooShort' | 'deadlineEarlier' | 'deadlineWrong' | 'pauseNotGivenBack'
-  | 'endedEarly' | 'endedLate' | 'clockNeverRan' | 'forfeitWithoutProof' | 'deferredTooOften' | 'homeNotOfLane' | 'homeTaken' | 'rulesUnknown' | 'unreadable';
+  | 'endedEarly' | 'endedLate' | 'clockNeverRan' | 'forfeitWithoutProof' | 'deferredTooOften' | 'rankedNotOffered' | 'homeNotOfLane' | 'homeTaken' | 'rulesUnknown' | 'unreadable';
 
 export interface LaneProblem {
   readonly stream: string;
@@ -310,7 +312,10 @@ class Replay {
     if (home === undefined || home === 'removed') this.report('homeNotOfLane', listingId);
     if (home === 'taken') this.report('homeTaken', listingId);
     this.homes.set(listingId, 'taken');
-    this.actInTime(turn);
+    if (open['ranked'] !== true) return this.actInTime(turn);
+    // Q9: at the deadline, where it would have been a miss.
+    if (turn.rules?.rankedPickOffered === false) this.report('rankedNotOffered', turn.claim.name);
+    this.expire(turn, false);
   }
 
   /** Q6, Q8: not before the deadline, not while the clock stands still, and no forfeit without proof that the family was told. */

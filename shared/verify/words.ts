@@ -55,6 +55,7 @@ export const laneWords: Readonly<Record<LaneProblemKind, Words>> = {
   deadlineWrong: { zh: '截止时刻前后不一致', en: 'the deadlines do not add up' },
   pauseNotGivenBack: { zh: '暂停的时间没有补回（T6）', en: 'the time of a pause was not given back (T6)' },
   endedEarly: { zh: '未到截止时刻就判逾期（Q6）', en: 'it expired before its deadline (Q6)' },
+  rankedNotOffered: { zh: '当时的选房规则没有预先排序代选，却按排序选定（Q9）', en: 'a home was picked by ranking under rules that do not offer it (Q9)' },
   endedLate: { zh: '截止时刻之后仍被受理（Q4）', en: 'it was accepted after the deadline (Q4)' },
   clockNeverRan: { zh: '从未通知就判逾期（T5）', en: 'it expired although nobody was notified (T5)' },
   forfeitWithoutProof: { zh: '没有送达凭证就判逾期（Q8）', en: 'it was missed without proof of delivery (Q8)' },

@@ -82,7 +82,7 @@ describe('T5, Q8: a running turn keeps the rules it was opened under', () => {
   const old = { version: 1, values: defaultRuleSet };
   const changed = { version: 2, values: { ...defaultRuleSet, turnMs: 2 * HOUR, maxDeferrals: 0 } };
   const at = Date.parse('2026-06-02T09:00:00+08:00');
-  const view = (turn = buildTurn({ openedAtMs: at })) => ({ lane: buildLane({ openTurnId: turn.id }), turn: { turn, ticket: own }, head: null, availableCount: 1, cityBusy: false });
+  const view = (turn = buildTurn({ openedAtMs: at })) => ({ lane: buildLane({ openTurnId: turn.id }), turn: { turn, ticket: own }, head: null, availableCount: 1, cityBusy: false, ranked: [] });
   test('its four hours', () => {
     const notified = (rulesOfTurn: typeof old) => decideSelection(view(), { type: 'RecordNotified', turnId: view().turn.turn.id, handedAtMs: at }, at, changed, rulesOfTurn).events;
     expect(notified(old)).toMatchObject([{ type: 'TurnNotified', deadlineMs: at + 4 * HOUR }]);

@@ -21,7 +21,7 @@ const home = buildListing();
 const running = (overrides = {}) => buildTurn({ openedAtMs: at(9), notifiedAtMs: at(9), deadlineMs: at(13), proof: 'smsReceipt', ...overrides });
 
 function view(overrides: Partial<SelectionView> = {}): SelectionView {
-  return { lane: buildLane({ openTurnId: running().id }), turn: { turn: running(), ticket: own }, head: other, availableCount: 2, cityBusy: false, ...overrides };
+  return { lane: buildLane({ openTurnId: running().id }), turn: { turn: running(), ticket: own }, head: other, availableCount: 2, cityBusy: false, ranked: [], ...overrides };
 }
 const idle = (overrides: Partial<SelectionView> = {}) => view({ lane: buildLane(), turn: null, ...overrides });
 const pick = (overrides: Partial<Extract<SelectionCommand, { type: 'PickHome' }>> = {}): SelectionCommand => ({ type: 'PickHome', ticket: own, listing: home, assisted: null, ...overrides });

@@ -32,7 +32,7 @@ export interface AfterMiss {
 }
 
 /** Every step of an application the family is told of (V1); the feature names the same ones. */
-export type ApplicationStepName = 'submitted' | 'supplemented' | 'firstPublicity' | 'levelTwo' | 'secondPublicity' | 'eligible' | 'sentBack' | 'rejected' | 'objectionUpheld' | 'withdrawn' | 'expired';
+export type ApplicationStepName = 'submitted' | 'supplemented' | 'firstPublicity' | 'levelTwo' | 'secondPublicity' | 'eligible' | 'sentBack' | 'rejected' | 'objectionUpheld' | 'withdrawn' | 'expired' | 'supplementEndMoved';
 
 /** A1, A2, A4: how a picked home is lost again. */
 export type LostCause = 'gaveUpAfterPick' | 'leaseNotSigned' | 'documentsRefused' | 'cancelled' | 'objectionUpheld';
@@ -74,9 +74,13 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
     /** Q5: given up at once by the family itself. */
     turnPassed: (of: TicketRef & AfterMiss) => sign(`${name(of)}：您家已把这次选房机会让给下一户。${afterMiss(of.continueUntilDay)}`),
 
-    /** A1, S4, Q10 */
-    homePicked: (of: TicketRef & { address: string; publicityDays: number; assisted: boolean }) =>
-      sign(`${name(of)}：您家${of.assisted ? '由窗口工作人员协助，' : ''}已选定${of.address}。结果将公示${of.publicityDays}天，之后会再通知您。选房回执可在${wording.app}查看。如不是您家的意思，请马上联系服务窗口${help}。`),
+    /** A1, S4, Q9, Q10 */
+    homePicked: (of: TicketRef & { address: string; publicityDays: number; assisted: boolean; ranked: boolean }) =>
+      sign(`${name(of)}：您家${of.ranked ? '到截止时间没有自己选房，已按您家事先同意的排序' : of.assisted ? '由窗口工作人员协助，已' : '已'}选定${of.address}。结果将公示${of.publicityDays}天，之后会再通知您。选房回执可在${wording.app}查看。如不是您家的意思，请马上联系服务窗口${help}。`),
+
+    /** Q9: so that nobody is bound by a consent it does not know of. */
+    rankingAgreed: (of: TicketRef & { homes: number; assisted: boolean }) =>
+      sign(`${name(of)}：您家${of.assisted ? '由窗口协助，' : ''}已给${of.homes}套房排序，并同意到截止时间没有自己选的，按顺序代选。截止前可在${wording.app}撤销。如不是您家的意思，请马上撤销或联系服务窗口${help}。`),
 
     /** V1: each step of an application. `untilDay`: the last day to hand in a supplement, or of a list. */
     applicationStep: ({ step, receiptNumber, untilDay }: { step: ApplicationStepName; receiptNumber: number; untilDay: Day | null }) =>
@@ -110,6 +114,10 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
     /** G2, G5 */
     numberGiven: (of: TicketRef & { joinsDay: Day }) =>
       sign(`您家的轮候顺序号是：${name(of)}。正在公示，没有异议的，从${monthAndDay(of.joinsDay)}起开始排队。换了手机号请及时到服务窗口登记${help}。`),
+
+    /** M1, T6: the end of the time to ask, where it was moved or was not known before. */
+    continuationEnds: (of: TicketRef & { continueUntilDay: Day; moved: boolean }) =>
+      sign(`${name(of)}：${of.moved ? '因系统中断，' : ''}您家申请继续参与轮候的期限${of.moved ? '顺延到' : '是'}${monthAndDay(of.continueUntilDay)}24时。想继续轮候的，请在此之前打开${wording.app}提出申请，或到服务窗口请工作人员帮忙${help}。`),
 
     /** M1 */
     continuationAsked: (of: TicketRef & { joinsDay: Day }) =>
@@ -152,6 +160,7 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
       case 'secondPublicity': return `已通过区级复审，第二榜公示到${until}，没有异议的将参加次日批次生成轮候顺序号。`;
       case 'eligible': return `审核和公示已全部通过，将自动生成轮候顺序号，请留意短信。`;
       case 'sentBack': return `需要补正材料，请在${until}24时前补好后重新提交，原因${look}，也可到服务窗口请工作人员帮忙${help}。过期未提交的，申请终止，可以重新申请。`;
+      case 'supplementEndMoved': return `因系统中断，补正期限顺延到${until}24时，请在此之前补好后重新提交，也可到服务窗口请工作人员帮忙${help}。`;
       case 'rejected': return `审核未通过，原因${look}。如有疑问，请到受理街道或服务窗口咨询${help}。`;
       case 'objectionUpheld': return `公示期间的异议经核实成立，申请已转区级复审，结果会再通知您。`;
       case 'withdrawn': return `已按您家的要求撤回。以后需要时可以重新申请。如不是您家的意思，请马上联系服务窗口${help}。`;

@@ -4,7 +4,7 @@
  * Immutable once published; tickets, turns and picks record the version they were decided under.
  */
 import * as z from 'zod/mini';
-import { areas, choice, count, days, duration, factor, onOff, streets, timeOfDay, workingDays, years } from './field';
+import { areas, choice, count, days, duration, factor, onOff, percent, streets, timeOfDay, workingDays, years } from './field';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -23,7 +23,9 @@ export const ruleFields = {
   secondChannelAfterMs: duration({ rule: 'Q8', appliesTo: 'turn', label: '改用第二渠道的等待时间', help: '短信发出后这么久没有回执，就改用微信订阅消息再通知一次。' }, MINUTE, DAY),
   callTaskAfterMs: duration({ rule: 'Q8', appliesTo: 'turn', label: '转电话告知的等待时间', help: '短信发出后这么久仍没有送达凭证，就请工作人员打电话。' }, MINUTE, DAY),
   outageThresholdMs: duration({ rule: 'T6', appliesTo: 'everything', label: '认定系统中断的时长', help: '系统停止响应达到这么久，就算中断，正在选房的家庭补回这段时间。' }, SECOND, HOUR),
+  periodOutageMs: duration({ rule: 'T6', appliesTo: 'everything', label: '顺延办理期限的中断时长', help: '系统中断达到这么久，或者中断时正好到期的，家庭办理事项的期限（如申请继续轮候、补正）按中断时间顺延，不足一天的按一天算。' }, MINUTE, DAY),
   rankedPickOffered: onOff({ rule: 'Q9', appliesTo: 'turn', label: '提供预先排序代选', help: '开启后，家庭可以预先给房源排序并同意：到时间没有选，系统按顺序代为选定仍可选的第一套。' }),
+  rankedHomesMax: count({ rule: 'Q9', appliesTo: 'everything', label: '预先排序的房源上限', help: '家庭预先排序代选时，最多可以排几套房源。' }, 1, 50),
 
   firstReviewPublicityDays: days({ rule: 'V1', appliesTo: 'period', label: '第一榜公示天数', help: '街道（乡镇）初审通过后公示几个自然日，公示当天计入。' }, 1, 60),
   secondReviewPublicityDays: days({ rule: 'V1', appliesTo: 'period', label: '第二榜公示天数', help: '区级复审通过后公示几个自然日，公示当天计入。' }, 1, 60),
@@ -45,6 +47,12 @@ export const ruleFields = {
 
   confirmContactPlaces: count({ rule: 'Q2', appliesTo: 'everything', label: '临近时确认联系方式', help: '前面剩余多少户时，提醒家庭确认联系电话。' }, 1, 1_000),
   contactFreshDays: days({ rule: 'Q2', appliesTo: 'everything', label: '联系方式有效天数', help: '联系方式在这么多天内确认过的，不再提醒。' }, 1, 730),
+
+  forecastPercent: percent({ rule: 'W5', appliesTo: 'everything', label: '轮到日期估计的把握', help: '给家庭估计的日期范围，应当在一百次里有多少次说中。' }, 50, 95),
+  forecastTolerance: percent({ rule: 'W5', appliesTo: 'everything', label: '轮到日期估计允许的偏差', help: '过去的估计说中的比例，比应有的把握低出多少个百分点以内仍可以显示；更低就不显示日期。' }, 0, 30),
+  forecastMinDays: days({ rule: 'W5', appliesTo: 'everything', label: '估计轮到日期所需的选房天数', help: '选房通道开启多少天以后，才根据以往的进度估计轮到日期。' }, 14, 365),
+  forecastMinCases: count({ rule: 'W5', appliesTo: 'everything', label: '显示估计所需的检验次数', help: '过去的估计至少检验过多少次，才向家庭显示日期范围和说中的次数。' }, 20, 10_000),
+  forecastHorizonDays: days({ rule: 'W5', appliesTo: 'everything', label: '最远估计到多少天以后', help: '在这么多天以内不一定轮得到的，如实说明，不给日期。' }, 30, 1_095),
 
   resultPublicityDays: days({ rule: 'A1', appliesTo: 'period', label: '选房结果公示天数', help: '选房结果公示几个自然日，公示当天计入。' }, 1, 60),
   noticeDownloadDays: days({ rule: 'A2', appliesTo: 'period', label: '下载配租通知单的期限', help: '收到选房合格短信后几个自然日内应下载配租通知单。' }, 1, 60),

@@ -2,7 +2,7 @@
  * The one door to a lane. Time is settled first, then the command is looked at, then the next turn opens:
  * a late pick and a late timer reach the same answer whichever arrives first. Pure: `nowMs` is given.
  */
-import type { Ticket, TurnDoc } from '../../store/collections';
+import type { Listing, Ticket, TurnDoc } from '../../store/collections';
 import { isWindowOpen, nextWindowStart } from '../rules/notification-window';
 import type { RuleSet, RuleSetValues } from '../rules/rule-set';
 import type { SelectionCommand, SelectionDecision, SelectionEvent, SelectionRefusal, SelectionView } from './selection';
@@ -34,7 +34,7 @@ export function decideSelection(view: SelectionView, command: SelectionCommand, 
   if (command.type === 'CreditOutage') creditOutage(w, command, nowMs);
   // Proof can reach us late: what happened before the deadline counts, even if we learn of it after (Q8).
   if (command.type === 'RecordProof') recordProof(w, command, nowMs);
-  expireDueTurn(w, nowMs, rules);
+  expireDueTurn(w, view, nowMs, rules);
   const refusal = obey(w, view, command, nowMs);
   openNextTurn(w, view, nowMs, rules);
   return { events: w.events, refusal };
@@ -72,19 +72,30 @@ function obey(w: Working, view: SelectionView, command: SelectionCommand, nowMs:
   }
 }
 
-/** Q6, Q8: at the deadline it is over. The deadline is exclusive: a pick in its last millisecond counts, one at it does not. */
-function expireDueTurn(w: Working, nowMs: number, rules: RuleSet): void {
+/** Q6, Q8, Q9: at the deadline it is over. The deadline is exclusive: a pick in its last millisecond counts, one at it does not. */
+function expireDueTurn(w: Working, view: SelectionView, nowMs: number, rules: RuleSet): void {
   const { turn, ticket } = w;
   // A paused lane's clock stands still (T6); a turn whose family was not yet notified has no clock (T5).
   if (turn === null || ticket === null || w.laneState === 'paused' || turn.deadlineMs === null) return;
   if (nowMs >= turn.deadlineMs) {
     const atMs = turn.deadlineMs;
     const mayDefer = turn.proof === 'none' && ticket.deferrals < w.turnRules.maxDeferrals;
-    w.events.push(mayDefer
-      ? { type: 'TurnDeferred', atMs, turnId: turn.id, ticket, notBeforeMs: nextWindowStart(rules.values, nowMs) }
-      : { type: 'TurnMissed', atMs, turnId: turn.id, ticket });
+    // A ranking stands in for a miss, never for a deferral: who was not told could not change its mind (docs/adr/0021).
+    const chosen = mayDefer ? null : chooseByRank(w, view);
+    if (mayDefer) w.events.push({ type: 'TurnDeferred', atMs, turnId: turn.id, ticket, notBeforeMs: nextWindowStart(rules.values, nowMs) });
+    else if (chosen === null) w.events.push({ type: 'TurnMissed', atMs, turnId: turn.id, ticket });
+    else {
+      w.events.push({ type: 'HomePicked', atMs, turnId: turn.id, ticket, listing: chosen, assisted: null, ranked: true });
+      w.availableCount -= 1;
+    }
     endTurn(w);
   }
+}
+
+/** Q9: the highest-ranked home of the lane that is still available; null where none is, or the turn's rules do not offer it. */
+function chooseByRank(w: Working, view: SelectionView): Listing | null {
+  if (!w.turnRules.rankedPickOffered) return null;
+  return view.ranked.find((home) => home.laneId === view.lane.id && home.state === 'available') ?? null;
 }
 
 function endTurn(w: Working): void {
@@ -154,6 +165,8 @@ function refuseUnlessOwnTurn(w: Working, view: SelectionView, ticket: Ticket): S
   if (ticket.state === 'picked') return 'ALREADY_PICKED';
   if (w.laneState === 'closed') return 'LANE_NOT_OPEN';
   if (w.turn !== null && w.ticket !== null && w.ticket.id === ticket.id) return w.laneState === 'paused' ? 'LANE_PAUSED' : null;
+  // Picked by its ranking a moment ago: not a turn lost.
+  if (w.events.some((event) => event.type === 'HomePicked' && event.ticket.id === ticket.id)) return 'ALREADY_PICKED';
   // Its turn ended, just now or before: say so rather than "not yet".
   const endedJustNow = view.turn !== null && view.turn.ticket.id === ticket.id;
   // What came of it since, a request to go on or a home lost again, does not make it wait for that turn once more.
@@ -167,7 +180,7 @@ function pickHome(w: Working, view: SelectionView, c: Extract<SelectionCommand, 
   if (refusal !== null) return refusal;
   if (c.listing === null || c.listing.laneId !== view.lane.id) return 'HOME_NOT_IN_LANE';
   if (c.listing.state !== 'available') return 'HOME_NOT_AVAILABLE';
-  w.events.push({ type: 'HomePicked', atMs: nowMs, turnId: w.turn!.id, ticket: w.ticket!, listing: c.listing, assisted: c.assisted });
+  w.events.push({ type: 'HomePicked', atMs: nowMs, turnId: w.turn!.id, ticket: w.ticket!, listing: c.listing, assisted: c.assisted, ranked: false });
   w.availableCount -= 1;
   endTurn(w);
   return null;

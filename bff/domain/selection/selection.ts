@@ -16,6 +16,8 @@ export interface SelectionView {
   readonly availableCount: number;
   /** Q3's setting: another lane holds the only turn of the city. */
   readonly cityBusy: boolean;
+  /** Q9: what the family at turn ranked and agreed to, best first, as these homes are now; only looked at once its deadline is reached. */
+  readonly ranked: readonly Listing[];
 }
 
 export type SelectionCommand =
@@ -50,7 +52,7 @@ export type SelectionEvent =
   | { readonly type: 'TurnNotified'; readonly atMs: number; readonly turnId: string; readonly deadlineMs: number; readonly handed: boolean }
   | { readonly type: 'TurnProven'; readonly atMs: number; readonly turnId: string; readonly proof: TurnDoc['proof'] }
   | { readonly type: 'DeadlineMoved'; readonly atMs: number; readonly turnId: string; readonly byMs: number; readonly deadlineMs: number; readonly cause: 'outage' | 'pause' | 'toldLate' }
-  | { readonly type: 'HomePicked'; readonly atMs: number; readonly turnId: string; readonly ticket: Ticket; readonly listing: Listing; readonly assisted: Assisted | null }
+  | { readonly type: 'HomePicked'; readonly atMs: number; readonly turnId: string; readonly ticket: Ticket; readonly listing: Listing; readonly assisted: Assisted | null; /** Q9: by the family's own ranking, at its deadline. */ readonly ranked: boolean }
   | { readonly type: 'TurnPassed'; readonly atMs: number; readonly turnId: string; readonly ticket: Ticket }
   | { readonly type: 'TurnMissed'; readonly atMs: number; readonly turnId: string; readonly ticket: Ticket }
   | { readonly type: 'TurnDeferred'; readonly atMs: number; readonly turnId: string; readonly ticket: Ticket; readonly notBeforeMs: number };

@@ -22,7 +22,7 @@ export class Behaviours {
 
   constructor(history: LaneHistory) {
     for (const turn of history.turns) this.ofNumber.set(turn.key, [...(this.ofNumber.get(turn.key) ?? []), turn]);
-    const waits = history.turns.filter((turn) => turn.outcome === 'picked').map((turn) => turn.ended!.atMs - baseOf(turn).atMs).sort((a, b) => a - b);
+    const waits = history.turns.filter((turn) => turn.outcome === 'picked' && !turn.byRank).map((turn) => turn.ended!.atMs - baseOf(turn).atMs).sort((a, b) => a - b);
     this.usualPickMs = waits[Math.floor(waits.length / 2)] ?? null;
   }
 
@@ -67,7 +67,7 @@ export function planAct(behaviour: Behaviour, openedAtMs: number, noticeMs: numb
     if (behaviour.usualPickMs === null || noticeMs === null) return null;
     return { atMs: noticeMs + behaviour.usualPickMs, seq: Number.POSITIVE_INFINITY, pick: true };
   }
-  if (recorded.ended === null || (recorded.outcome !== 'picked' && recorded.outcome !== 'passed')) return null;
+  if (recorded.ended === null || (recorded.outcome !== 'picked' && recorded.outcome !== 'passed') || recorded.byRank) return null;
   const base = baseOf(recorded);
   if (base.told !== (noticeMs !== null)) return null;
   const fromMs = noticeMs ?? openedAtMs;

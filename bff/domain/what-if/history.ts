@@ -42,6 +42,8 @@ export interface RecordedTurn {
   proof: (Mark & { readonly kind: 'smsReceipt' | 'subscriptionMessage' | 'staffCall' }) | null;
   ended: Mark | null;
   outcome: Outcome;
+  /** Q9: picked by its own ranking at its deadline; it did nothing itself. */
+  byRank: boolean;
   /** Where the deadline stood at last, and how late a deferred number may be called again. */
   deadlineMs: number | null;
   deferredUntilMs: number | null;
@@ -166,6 +168,7 @@ export class HistoryReader {
       case 'HomePicked':
         this.homes -= 1;
         this.pickers.set(String(open['listingId']), turn.key);
+        turn.byRank = open['ranked'] === true;
         return this.endTurn(turn, mark, 'picked');
       case 'TurnPassed': return this.endTurn(turn, mark, 'passed');
       case 'TurnMissed': return this.endTurn(turn, mark, 'missed');
@@ -193,7 +196,7 @@ export class HistoryReader {
     const key = keyOf(open);
     // A number an older ledger never named is taken to have been there when it was called.
     if (!this.queue.has(key)) this.join({ atMs: mark.atMs, seq: mark.seq - 0.5 }, [waitingOf(key)], note);
-    const turn: RecordedTurn = { key, ruleSet: Number(open['ruleSet']), opened: mark, notified: null, handed: true, proof: null, ended: null, outcome: 'open', deadlineMs: null, deferredUntilMs: null };
+    const turn: RecordedTurn = { key, ruleSet: Number(open['ruleSet']), opened: mark, notified: null, handed: true, proof: null, ended: null, outcome: 'open', byRank: false, deadlineMs: null, deferredUntilMs: null };
     this.turn = turn;
     this.turnId = `${this.laneId}.${mark.seq}`;
     if (this.start !== null && mark.atMs < this.toMs) this.turns.push(turn);
@@ -203,7 +206,7 @@ export class HistoryReader {
     turn.ended = mark;
     turn.outcome = outcome;
     // Learned of late, but before the turn was settled: it counted at its deadline (Q8).
-    if (outcome === 'missed' && turn.proof !== null && turn.proof.atMs >= mark.atMs) turn.proof = { ...turn.proof, atMs: mark.atMs - 1 };
+    if ((outcome === 'missed' || turn.byRank) && turn.proof !== null && turn.proof.atMs >= mark.atMs) turn.proof = { ...turn.proof, atMs: mark.atMs - 1 };
     this.turn = null;
     this.queue.delete(turn.key);
   }

@@ -138,7 +138,7 @@ export class LaneReplay {
         const { pick } = running!.act!;
         running!.act = null;
         const ticket = ticketOf(this.history.laneId, running!.waiting);
-        this.decide(pick ? { type: 'PickHome', ticket, listing: { laneId: this.history.laneId, state: this.homes > 0 ? 'available' : 'withdrawn' } as Listing, assisted: null } : { type: 'PassTurn', ticket }, atMs);
+        this.decide(pick ? { type: 'PickHome', ticket, listing: this.anyHome(), assisted: null } : { type: 'PassTurn', ticket }, atMs);
         break;
       }
       case 'deadline': this.decide({ type: 'Settle' }, atMs); break;
@@ -274,10 +274,17 @@ export class LaneReplay {
       lane: laneOf(laneId, this.state, this.state === 'paused' ? this.pausedAtMs : null),
       turn: running === null ? null : { turn: turnOf(laneId, running), ticket: ticketOf(laneId, running.waiting) },
       head: head === null ? null : ticketOf(laneId, head), availableCount: this.homes, cityBusy: this.cityBusy(),
+      // Q9: who had a home picked by its ranking would have one picked again, where the rules offer it and a home is left.
+      ranked: running?.behaviour.recorded?.byRank === true ? [this.anyHome()] : [],
     };
     const { events } = decideSelection(view, command, nowMs, this.rules.at(nowMs), running?.rules);
     for (const event of events) this.apply(event, running);
     return events;
+  }
+
+  /** Which home it is does not matter: only how many are left. */
+  private anyHome(): Listing {
+    return { laneId: this.history.laneId, state: this.homes > 0 ? 'available' : 'withdrawn' } as Listing;
   }
 
   private apply(event: SelectionEvent, running: Running | null): void {

@@ -19,7 +19,8 @@ export async function openAllocation(kernel: Kernel, work: Work, { pick, ticket,
   const publicity = await openPublicity(kernel, work, {
     // Districts are Chinese words; an id travels in addresses.
     kind: 'result', scopeId: `${ticket.laneId}-${sm3Hex(household.district).slice(0, 8)}`, district: household.district,
-    firstDay: dayOf(pick.pickedAtMs), days: rules.resultPublicityDays,
+    // A pick by ranking is dated at its deadline, perhaps the day before it could be seen (T2).
+    firstDay: dayOf(work.nowMs), days: rules.resultPublicityDays,
   });
   return work.tx.allocations.insert({
     id: `allocation-${pick.turnId}`, pickId: pick.id, ticketId: ticket.id, householdId: household.id, listingId: listing.id, laneId: ticket.laneId,

@@ -37,7 +37,9 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
     case 'turnPassed':
       return templates.turnPassed({ ...of, ...afterMiss(message.payload) });
     case 'homePicked':
-      return templates.homePicked({ ...of, address: text('address'), publicityDays: rules.resultPublicityDays, assisted: message.payload['assisted'] === true });
+      return templates.homePicked({ ...of, address: text('address'), publicityDays: rules.resultPublicityDays, assisted: message.payload['assisted'] === true, ranked: message.payload['ranked'] === true });
+    case 'rankingAgreed':
+      return templates.rankingAgreed({ ...of, homes: number('homes'), assisted: message.payload['assisted'] === true });
     case 'applicationStep':
       return templates.applicationStep({ step: text('step') as ApplicationStepName, receiptNumber: number('receiptNumber'), untilDay: message.payload['untilDay'] as string | null });
     case 'allocationQualified':
@@ -52,6 +54,8 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
       return templates.deadlineMoved({ ...of, byMs: number('byMs'), deadlineMs: number('deadlineMs') });
     case 'numberGiven':
       return templates.numberGiven({ ...of, joinsDay: dayOf(number('joinsAtMs')) });
+    case 'continuationEnds':
+      return templates.continuationEnds({ ...of, continueUntilDay: addDays(dayOf(number('continueUntilMs')), -1), moved: message.payload['moved'] === true });
     case 'continuationAsked':
       return templates.continuationAsked({ ...of, joinsDay: text('joinsDay') });
     case 'requestDecided':

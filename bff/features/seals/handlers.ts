@@ -34,8 +34,8 @@ export function sealHandlers(kernel: Kernel): Handlers {
       const sets = await tx.ruleSets.find({}, { sort: [['number', 'asc']] });
       return {
         rules: sets.map(({ number, effectiveAtMs, values }) => {
-          const { windowStartMs, windowEndMs, turnMs, maxDeferrals } = values as unknown as RuleSetValues;
-          return { version: number, effectiveAtMs, windowStartMs, windowEndMs, turnMs, maxDeferrals };
+          const { windowStartMs, windowEndMs, turnMs, maxDeferrals, rankedPickOffered } = values as unknown as RuleSetValues;
+          return { version: number, effectiveAtMs, windowStartMs, windowEndMs, turnMs, maxDeferrals, rankedPickOffered };
         }),
       };
     }),

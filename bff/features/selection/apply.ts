@@ -147,9 +147,9 @@ class Applier {
 
   private async pickHome(event: Extract<SelectionEvent, { type: 'HomePicked' }>): Promise<void> {
     const { tx } = this.work;
-    const { ticket, listing, turnId, assisted } = event;
+    const { ticket, listing, turnId, assisted, ranked } = event;
     const door = { listingId: listing.id, community: listing.communityName, building: listing.building, entrance: listing.entrance, room: listing.room };
-    const entry = await this.record(event, { turnId, ...named(ticket), ...door, assisted: assisted !== null }, { householdId: ticket.householdId, assisted });
+    const entry = await this.record(event, { turnId, ...named(ticket), ...door, assisted: assisted !== null, ...(ranked ? { ranked } : {}) }, { householdId: ticket.householdId, assisted, ...(ranked ? { ranking: await tx.rankings.get(ticket.id) } : {}) });
     await tx.listings.replace({ ...listing, state: 'picked' });
     await this.closeTurn(turnId, 'picked', event.atMs);
     await this.patchTicket(ticket, { state: 'picked' });
@@ -158,10 +158,10 @@ class Applier {
     this.pick = await tx.picks.insert({
       id: `pick-${turnId}`, laneId: this.lane.id, turnId, ticketId: ticket.id, householdId: ticket.householdId, listingId: listing.id,
       pickedAtMs: event.atMs, active: true, assisted,
-      receipt: signReceipt(this.kernel, { ticket, listing, household, entry, assisted: assisted !== null, pickedAtMs: event.atMs }),
+      receipt: signReceipt(this.kernel, { ticket, listing, household, entry, assisted: assisted !== null, ranked, pickedAtMs: event.atMs }),
     });
     await openAllocation(this.kernel, this.work, { pick: this.pick, ticket, listing, household });
-    await this.tellFamily('homePicked', turnId, ticket, { address: addressOf(listing), assisted: assisted !== null });
+    await this.tellFamily('homePicked', turnId, ticket, { address: addressOf(listing), assisted: assisted !== null, ranked });
   }
 
   /** M1, M2: what is left of the ticket depends on whether the family may still ask to go on waiting. */

@@ -2,7 +2,7 @@
 import type { SelectionView } from '../../domain/selection/selection';
 import type { RuleSet } from '../../domain/rules/rule-set';
 import type { Kernel } from '../../kernel';
-import type { Lane, Ticket } from '../../store/collections';
+import type { Lane, Listing, Ticket } from '../../store/collections';
 import type { Tx } from '../../store/port';
 
 /** The city's one document that turns contend for under Q3's setting. */
@@ -26,7 +26,19 @@ export async function loadSelection(tx: Tx, laneId: string, nowMs: number, rules
     head: head ?? null,
     availableCount: await tx.listings.count({ laneId, state: 'available' }),
     cityBusy: rules.values.oneTurnInCity && (await isCityBusy(tx, lane)),
+    ranked: turn?.deadlineMs != null && nowMs >= turn.deadlineMs ? await rankedHomes(tx, turn.ticketId) : [],
   };
+}
+
+/** Q9: the homes of an agreed ranking as they are now, best first. */
+async function rankedHomes(tx: Tx, ticketId: string): Promise<Listing[]> {
+  const ranking = await tx.rankings.get(ticketId);
+  const homes: Listing[] = [];
+  for (const id of ranking?.agreed == null ? [] : ranking.listingIds) {
+    const listing = await tx.listings.get(id);
+    if (listing !== null) homes.push(listing);
+  }
+  return homes;
 }
 
 /** A running turn keeps the rules it was opened under. */

@@ -11,6 +11,7 @@ export interface ReceiptFacts {
   readonly household: Household;
   readonly entry: LedgerEntry;
   readonly assisted: boolean;
+  readonly ranked: boolean;
   readonly pickedAtMs: number;
 }
 
@@ -26,7 +27,7 @@ export function signReceipt(kernel: Pick<Kernel, 'signer' | 'crypto'>, facts: Re
     kind: 'pick', ticketId: ticket.id, group: ticket.group, queueNumber: ticket.queueNumber,
     applicantMasked: maskName(kernel.crypto.open(facts.household.applicantSealed)),
     listingId: listing.id, address: addressOf(listing), bedrooms: listing.bedrooms, areaSqm: listing.areaSqm, rentFen: listing.rentFen,
-    pickedAtMs: facts.pickedAtMs, assisted: facts.assisted, ruleSetVersion: ticket.ruleSetVersion,
+    pickedAtMs: facts.pickedAtMs, assisted: facts.assisted, ...(facts.ranked ? { ranked: true as const } : {}), ruleSetVersion: ticket.ruleSetVersion,
     ledger: { stream: entry.stream, seq: entry.seq, hash: entry.hash },
   };
   const body = canonicalJson(content);

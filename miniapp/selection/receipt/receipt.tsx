@@ -53,7 +53,7 @@ function ReceiptCard({ receipt, isFresh }: { receipt: Receipt; isFresh: boolean 
           <Fact id="receipt-who" label={t.who} value={content.applicantMasked} strong />
           <Fact id="receipt-number" label={t.number} value={`${groupName(content.group)} ${numberName(content.queueNumber)}`} />
           <Fact id="receipt-when" label={t.when} value={formatInstant(content.pickedAtMs)} />
-          <Fact label={t.how} value={content.assisted ? t.assisted : t.self} />
+          <Fact label={t.how} value={content.ranked ? t.ranked : content.assisted ? t.assisted : t.self} />
           <Fact id="receipt-ledger" label={t.ledger} value={t.ledgerAt(content.ledger.seq)} />
           <Fact label={t.ruleSet} value={t.ruleSetOf(content.ruleSetVersion)} />
           <Fact id="receipt-signature" label={t.signature} value={shortSignature(receipt.signature)} />
