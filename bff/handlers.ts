@@ -20,6 +20,7 @@ import { liveHandlers } from './features/live/handlers';
 import { publicityHandlers } from './features/publicity/handlers';
 import { ruleSetHandlers } from './features/rule-sets/handlers';
 import { sealHandlers } from './features/seals/handlers';
+import { rankingHandlers } from './features/ranking/handlers';
 import { selectionHandlers } from './features/selection/handlers';
 import { signInHandlers } from './features/sign-in/handlers';
 import { staffHandlers } from './features/staff/handlers';
@@ -53,7 +54,7 @@ export interface HandlerParts {
 export function composeHandlers({ kernel, board, exporter, exchange, vault, scanner, verifySmsReceipt, onSessionEnded, demo }: HandlerParts): Handlers {
   return {
     health: async () => ({ status: 'ok', store: kernel.store.kind, version: '1', serverNowMs: kernel.clock.now(), demo: demo !== null }),
-    ...liveHandlers(board), ...selectionHandlers(kernel, board), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, onSessionEnded),
+    ...liveHandlers(board), ...selectionHandlers(kernel, board), ...rankingHandlers(kernel), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, onSessionEnded),
     ...familyHandlers(kernel), ...timelineHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...exchangeHandlers(kernel, exchange), ...attachmentHandlers(kernel, vault, scanner), ...publicityHandlers(kernel),
     ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel),
     ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, verifySmsReceipt), ...(demo ?? {}),
