@@ -264,6 +264,7 @@ describe('S2: an order that was not kept is found, whatever the server rewrote',
   const told = (ms: number, seq: number, forMs = 4 * HOUR) => at(ms, 'TurnNotified', { turnId: `${lane}.${seq}`, deadlineMs: T + ms + forMs });
   const proven = (ms: number, seq: number) => at(ms, 'TurnProven', { turnId: `${lane}.${seq}`, proof: 'smsReceipt' });
   const picked = (ms: number, seq: number, who: object, listingId: string) => at(ms, 'HomePicked', { turnId: `${lane}.${seq}`, ...who, listingId });
+  const byRank = (ms: number, seq: number, who: object, listingId: string) => at(ms, 'HomePicked', { turnId: `${lane}.${seq}`, ...who, listingId, ranked: true });
   const missed = (ms: number, seq: number, who: object) => at(ms, 'TurnMissed', { turnId: `${lane}.${seq}`, ...who });
   const deferred = (ms: number, seq: number, who: object, notBeforeMs: number) => at(ms, 'TurnDeferred', { turnId: `${lane}.${seq}`, ...who, notBeforeMs: T + notBeforeMs });
   const moved = (ms: number, seq: number, byMs: number, deadlineMs: number) => at(ms, 'DeadlineMoved', { turnId: `${lane}.${seq}`, byMs, deadlineMs: T + deadlineMs });
@@ -286,6 +287,11 @@ describe('S2: an order that was not kept is found, whatever the server rewrote',
   });
 
   const firstTurn = [...begin, turn(2, low1), told(3, 4)];
+  test('Q9: a pick by ranking at its deadline is in order where it is offered', () => {
+    const drafts = [...firstTurn, proven(4, 4), byRank(3 + 4 * HOUR, 4, low1, 'h1'), turn(3 + 4 * HOUR, low2)];
+    const verdict = replayLane({ laneId: lane, lane: chain(`lane.${lane}`, drafts), groups, rulesOf: () => ({ ...defaultRuleSet, rankedPickOffered: true }) });
+    expect(verdict.problems).toEqual([]);
+  });
   const cheats: readonly [string, LaneProblemKind, readonly Draft[]][] = [
     ['Q1: a later number first', 'betterClaim', [...begin, turn(2, low2)]],
     ['Q1: a public-rental family before a low-rent one', 'betterClaim', [...begin, turn(2, pub1)]],
@@ -305,6 +311,10 @@ describe('S2: an order that was not kept is found, whatever the server rewrote',
     ['T6: expired while paused', 'laneNotOpen', [...firstTurn, proven(4, 4), at(HOUR, 'LanePaused', {}), missed(3 + 4 * HOUR, 4, low1)]],
     ['Q6: expired a millisecond early', 'endedEarly', [...firstTurn, proven(4, 4), missed(2 + 4 * HOUR, 4, low1)]],
     ['Q4: a pick at the deadline', 'endedLate', [...firstTurn, picked(3 + 4 * HOUR, 4, low1, 'h1')]],
+    ['Q9: a home picked by ranking, under rules that do not offer it', 'rankedNotOffered', [...firstTurn, proven(4, 4), byRank(3 + 4 * HOUR, 4, low1, 'h1')]],
+    ['Q9: by ranking, a millisecond before the deadline', 'endedEarly', [...firstTurn, proven(4, 4), byRank(2 + 4 * HOUR, 4, low1, 'h1')]],
+    ['Q9, Q8: by ranking, without proof that the family was told', 'forfeitWithoutProof', [...firstTurn, byRank(3 + 4 * HOUR, 4, low1, 'h1')]],
+    ['Q9: by ranking, a home that was gone', 'homeNotOfLane', [...firstTurn, proven(4, 4), byRank(3 + 4 * HOUR, 4, low1, 'h9')]],
     ['Q4: a home of another lane', 'homeNotOfLane', [...firstTurn, picked(9, 4, low1, 'h9')]],
     ['Q4: a home twice', 'homeTaken', [...firstTurn, picked(9, 4, low1, 'h1'), turn(10, low2), picked(11, 7, low2, 'h1')]],
     ['L3: a home taken off the list', 'homeNotOfLane', [...firstTurn, at(5, 'HomesRemoved', { removedListingIds: ['h1'] }), picked(9, 4, low1, 'h1')]],

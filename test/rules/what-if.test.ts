@@ -86,6 +86,19 @@ class City {
       await this.world.command(laneId, { type: 'PickHome', ticket, listing: listing ?? null, assisted: null });
     }
   }
+  /** Q9: the family at turn agrees to have one of these picked for it. */
+  async rank(laneId: string, homes: number): Promise<void> {
+    const turn = await this.turn(laneId);
+    if (turn === null) return;
+    await this.world.store.transact(async (tx) => {
+      const listingIds = (await tx.listings.find({ laneId }, { sort: [['id', 'desc']], limit: homes })).map(({ id }) => id);
+      const { ticketId, householdId } = turn;
+      const ranking = { id: ticketId, householdId, laneId, listingIds, rankedAtMs: 0, agreed: { atMs: 0, wording: 1, assisted: null } };
+      const earlier = await tx.rankings.get(ticketId);
+      if (earlier === null) await tx.rankings.insert(ranking);
+      else await tx.rankings.replace({ ...earlier, listingIds });
+    });
+  }
   /** Time passes with the service up; the timer looks `lagMs` late. */
   async pass(ms: number, lagMs = 0, look = true): Promise<void> {
     const { world } = this;
@@ -125,15 +138,16 @@ async function perform(city: City, [kind, at, amount]: Deed): Promise<void> {
     case 11: world.gateway.next = amount % 2 === 0 ? () => ({ kind: 'accepted', gatewayId: '' }) : () => ({ kind: 'rejected', reason: 'down', permanent: amount % 3 === 0 }); return;
     case 12: return world.tick();
     case 13: return city.pass(4 * HOUR, 0, false); // nobody looked: what is learned now may still count
+    case 14: return city.rank(laneId, amount % 4);
     default: return city.pass(4 * HOUR + amount * MINUTE, amount * 11);
   }
 }
 
-const deed: fc.Arbitrary<Deed> = fc.tuple(fc.integer({ min: 0, max: 14 }), fc.integer({ min: 0, max: 1 }), fc.integer({ min: 1, max: 30 }));
+const deed: fc.Arbitrary<Deed> = fc.tuple(fc.integer({ min: 0, max: 15 }), fc.integer({ min: 0, max: 1 }), fc.integer({ min: 1, max: 30 }));
 
 test('property: under the rules really in force, exactly what happened, wherever the period begins and ends', async () => {
   await fc.assert(fc.asyncProperty(fc.array(deed, { minLength: 20, maxLength: 70 }), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: 2 }), fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0.2, max: 1, noNaN: true }), async (deeds, oneTurnInCity, rulesChange, maxDeferrals, begin, length) => {
-    const city = await City.build({ oneTurnInCity, maxDeferrals }, !rulesChange ? {} : { turnMs: 2 * HOUR, windowStartMs: 7 * HOUR, maxDeferrals: 1 });
+    const city = await City.build({ oneTurnInCity, maxDeferrals, rankedPickOffered: true }, !rulesChange ? {} : { turnMs: 2 * HOUR, windowStartMs: 7 * HOUR, maxDeferrals: 1, rankedPickOffered: false });
     try {
       for (const laneId of LANES) {
         for (let i = 0; i < 4; i += 1) await city.join(laneId, i === 0 ? 'lowRent-2' : 'publicRental-2');
@@ -212,6 +226,23 @@ describe('under other rules', () => {
     const answer = await city.play({ maxDeferrals: 0 }, MORNING_MS);
     expect(turnsOf(answer, 2)).toEqual([[at(10), at(14), 'missed']]);
     expect(answer.unchanged).toBeGreaterThan(0);
+  });
+
+  test('Q9: a home picked by ranking is picked at the new deadline, and missed where the rules do not offer it', async () => {
+    await city.world.close();
+    city = await City.build({ rankedPickOffered: true });
+    for (let i = 0; i < 2; i += 1) await city.join(lane);
+    for (let i = 0; i < 2; i += 1) await city.offer(lane);
+    await city.world.command(lane, { type: 'OpenLane', reason: 'test' });
+    await city.world.tick();
+    await city.rank(lane, 1);
+    await city.act(lane, 'receipt');
+    await city.pass(4 * HOUR);
+    await city.pass(MINUTE);
+    const past = await city.play(null, MORNING_MS);
+    expect(past.lanes.find((each) => each.laneId === lane)).toMatchObject({ faithful: true, happened: { picked: 1, missed: 0 } });
+    expect(turnsOf(await city.play({ turnMs: 2 * HOUR }, MORNING_MS), 1)).toEqual([[at(10), at(12), 'picked']]);
+    expect(turnsOf(await city.play({ rankedPickOffered: false }, MORNING_MS), 1)).toEqual([[at(10), at(14), 'missed']]);
   });
 
   test('W2: whoever picks in the replay takes no new number afterwards', async () => {
