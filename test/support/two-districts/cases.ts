@@ -16,7 +16,7 @@ export async function seedApplications(s: Seeder, states: readonly Application['
     const isDraft = state === 'draft';
     const householdId = isDraft ? s.id('drafted') : await s.household(state);
     const content = contentOf(base + at, { district, street, phone: phoneOfPlace(s.place) });
-    s.secrets.push(content.identity!, content.members![0]!.identity!, content.address!);
+    s.secrets.push(content.applicantName!, content.identity!, content.members![0]!.name!, content.members![0]!.identity!, content.address!);
     await s.tx.applications.insert({
       id: s.id(`application-${state}`), state, channel: 'online', externalId: null, externalHash: null, phoneIndex: s.phoneIndex, ...listedFields(s.kernel, content), phoneSealed: s.seal(phoneOfPlace(s.place)), householdId,
       submittedAtMs: isDraft ? null : earlier, receiptNumber: isDraft ? null : base + at, createdAtMs: earlier, stateSinceMs: earlier, dueMs: soon,
@@ -52,6 +52,9 @@ export async function seedLanes(s: Seeder): Promise<void> {
 export async function seedWaiting(s: Seeder): Promise<void> {
   const { district, area, base } = s.place;
   const waiting = await s.ticket('waiting', 'queued');
+  // Called up, and agreed to be picked for (Q9).
+  const ranked = await s.ticket('ranked', 'queued', { calledUpAtMs: earlier });
+  await s.tx.rankings.insert({ id: ranked.id, householdId: ranked.householdId, laneId: ranked.laneId, listingIds: [s.id('home-free')], rankedAtMs: earlier, agreed: { atMs: earlier, wording: 1, assisted: null } });
   const missed = await s.ticket('missed', 'missed');
   const asked = await s.ticket('asked', 'queued');
   const member = (householdId: string) => s.tx.members.get(`${householdId}-1`).then((found) => found!.identityIndex);

@@ -4,7 +4,7 @@ import { systemAct } from '../../../bff/kernel';
 import { tokenId } from '../../../bff/security/tokens';
 import { hashPassword } from '../../../bff/security/passwords';
 import { change } from '../../../bff/store/change';
-import { DAY_MS } from '../../../shared/shanghai-time';
+import { DAY_MS, HOUR_MS } from '../../../shared/shanghai-time';
 import { openDoor, type Door } from '../door';
 import { MORNING_MS } from '../world';
 import { seedApplications, seedHomes, seedLanes, seedWaiting } from './cases';
@@ -86,14 +86,17 @@ export async function openCity(): Promise<City> {
       await tx.staff.insert({ id: idOf(door, caller), account: idOf(door, caller), passwordHash, name: caller.column, role: caller.role!, districts: [...caller.districts!], streets: [...(caller.streets ?? [])], phoneSealed: '', active: true });
       await session(caller, idOf(door, caller), '');
     }
-    const [set] = await tx.ruleSets.find({}, { limit: 1 });
-    await tx.ruleSetDrafts.insert({ id: 'near-draft', title: '草稿', state: 'draft', basedOn: set!.number, values: set!.values, savedAtMs: MORNING_MS, savedBy: 'somebody' });
+    const [first] = await tx.ruleSets.find({}, { limit: 1 });
+    // What is off by default is on here: Q9.
+    const set = await tx.ruleSets.insert({ id: 'ruleSet-2', number: 2, title: '全部开启', reason: '测试', effectiveAtMs: MORNING_MS - HOUR_MS, publishedAtMs: 0, publishedBy: '', values: { ...first!.values, rankedPickOffered: true } });
+    await tx.ruleSetDrafts.insert({ id: 'near-draft', title: '草稿', state: 'draft', basedOn: set.number, values: set.values, savedAtMs: MORNING_MS, savedBy: 'somebody' });
     await tx.batches.insert({ id: 'batch:2026-05-20', day: '2026-05-20', state: 'told', cursor: null, toldUpTo: null, ranges: [{ group: 'publicRental-2', fromNumber: 1, toNumber: 9, priority: 0 }], startedAtMs: 0, numberedAtMs: 0, toldAtMs: 0, publicityId: null, ruleSetVersion: 1 });
     const codeSealed = kernel.crypto.seal(SIGN_IN_CODE);
     await tx.signInCodes.insert({ id: kernel.crypto.blindIndex('phone', phoneOfPlace(here)), codeSealed, phoneSealed: kernel.crypto.seal(phoneOfPlace(here)), createdAtMs: 0, expiresAtMs: MORNING_MS + DAY_MS, attempts: 0, used: false, lastSentAtMs: 0, day: '2026-05-01', sendsToday: 0 });
   });
 
   door.clock.nowMs = MORNING_MS;
+  await kernel.rulebook.refresh();
   await sealDays.run(kernel);
   await kernel.ensureAlive();
   const family = callers.find(({ column }) => column === '本户')!;

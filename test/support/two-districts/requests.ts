@@ -2,6 +2,7 @@
 import { defaultCalendar } from '../../../config/default-calendar';
 import { routes, type Route, type RouteName } from '../../../shared/contract/routes';
 import type { Knock } from '../door';
+import { rankedPickConsent } from '../../../shared/ranked-pick';
 import { contentOf } from '../applications';
 import { phoneOf } from '../build';
 import { callers, paper, SIGN_IN_CODE, STAFF_PASSWORD, type City } from './city';
@@ -51,6 +52,10 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
   pickHome: ticket('onTurn', { listingId: 'near-home-free' }),
   passTurn: ticket('onTurn', { confirm: true }),
   getReceipt: ticket('picked'),
+  getMyRanking: ticket('ranked'),
+  rankHomes: ticket('ranked', { listingIds: ['near-home-other'] }),
+  agreeToRanking: ticket('ranked', { version, wording: rankedPickConsent.wording, confirm: true }),
+  revokeRanking: ticket('ranked', { confirm: true }),
   downloadNotice: { params: { allocationId: 'near-allocation-qualified' } },
   giveUpAllocation: { params: { allocationId: 'near-allocation-picked' }, body: { version, confirm: true } },
   createApplication: { body: {} },
@@ -62,6 +67,7 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
   removeAttachment: { ...attachment, body: { confirm: true } },
   downloadMyAttachment: attachment,
   raiseObjection: { params: { publicityId: 'near-first' }, body: { subjectId: 'near-application-firstPublicity.1', text: '该家庭另有住房' } },
+  getMyTimeline: ticket('waiting'),
   askToContinue: ticket('missed', { confirm: true }),
   makeWaitingRequest: { body: { kind: 'toSubsidy', ticketId: 'near-waiting-ticket', reason } },
   'makeWaitingRequest/fromSubsidy': { body: { kind: 'fromSubsidy', householdId: 'near-subsidised', group: 'publicRental-1', reason } },
@@ -72,7 +78,7 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
 
   searchApplications: { body: { state: 'levelOne' } },
   getApplication: application('levelOne'),
-  'reviewApplication/level-one': application('levelOne', { version, level: 1, outcome: 'approve', reasons: '' }),
+  'reviewApplication/level-one': application('levelOne', { version, level: 1, outcome: 'approve', reasons: '', priorityCategory: null }),
   'reviewApplication/level-two': application('levelTwo', { version, level: 2, outcome: 'approve', reasons: '' }),
   downloadAttachment: attachment,
   searchPeople: { body: { phone: phoneOfPlace(here) } },
@@ -87,10 +93,13 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
   // The first number of the place: seedLanes gives it to the family whose turn it is.
   findTicket: { query: { group: 'publicRental-2', queueNumber: String(here.base + 1) }, ofNone: { query: { group: 'publicRental-2', queueNumber: '999999' } } },
   assistedPick: ticket('onTurn', { listingId: 'near-home-free', ...atWindow }),
+  rankForFamily: ticket('ranked', { listingIds: ['near-home-other'], wording: rankedPickConsent.wording, ...atWindow }),
+  revokeForFamily: ticket('ranked', atWindow),
   resendMessage: { params: { messageId: 'near-message-dead' }, body: { reason } },
   recordCall: { params: { taskId: 'near-call' }, body: { reached: true, note: '本人接听' } },
 
   getHouseholdWaiting: household('near-waiting'),
+  getTicketTimeline: ticket('waiting'),
   continueForFamily: ticket('missed', atWindow),
   cancelQualification: ticket('waiting', ending),
   giveUpWaiting: ticket('waiting', ending),
