@@ -238,9 +238,10 @@ describe('under other rules', () => {
     await city.rank(lane, 1);
     await city.act(lane, 'receipt');
     await city.pass(4 * HOUR);
-    await city.pass(MINUTE);
+    await city.pass(3 * HOUR);
     const past = await city.play(null, MORNING_MS);
     expect(past.lanes.find((each) => each.laneId === lane)).toMatchObject({ faithful: true, happened: { picked: 1, missed: 0 } });
+    expect(turnsOf(await city.play({ turnMs: 6 * HOUR }, MORNING_MS), 1)).toEqual([[at(10), at(16), 'picked']]);
     expect(turnsOf(await city.play({ turnMs: 2 * HOUR }, MORNING_MS), 1)).toEqual([[at(10), at(12), 'picked']]);
     expect(turnsOf(await city.play({ rankedPickOffered: false }, MORNING_MS), 1)).toEqual([[at(10), at(14), 'missed']]);
   });
