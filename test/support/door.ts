@@ -127,7 +127,7 @@ export async function openDoor(nowMs = MORNING_MS): Promise<Door> {
       const hash = createHash('sha256');
       for (const name of Object.keys(collections) as CollectionName[]) {
         hash.update(name);
-        for await (const doc of tx[name].iterate({})) hash.update(JSON.stringify(doc));
+        for await (const doc of (tx[name] as Tx['settings']).iterate({})) hash.update(JSON.stringify(doc));
       }
       return hash.digest('hex');
     }),
