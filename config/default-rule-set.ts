@@ -53,6 +53,11 @@ export const defaultRuleSet: RuleSetValues = {
     { district: '南康区', streets: ['蓉江街道', '东山街道', '唐江镇', '龙岭镇', '镜坝镇'] },
     { district: '赣县区', streets: ['梅林镇', '茅店镇', '五云镇', '江口镇', '储潭镇'] },
   ],
+  // Doc 一(四) names no categories: those the city's roll registers.
+  priorityCategories: [
+    { code: 'sanitationWorker', label: '环卫工人' }, { code: 'martyrFamily', label: '烈士遗属' },
+    { code: 'preferentialTreatment', label: '优抚对象' }, { code: 'severeDisability', label: '重度残疾' },
+  ],
   levelOneReviewDays: 15, // Doc 一(三) leaves the lengths to 现行审核程序
   levelTwoReviewDays: 15,
   reviewDaysKind: 'natural',

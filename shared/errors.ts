@@ -46,6 +46,7 @@ export const errorCatalogue = {
   ALREADY_DONE: { status: 409, title: '此事项已经办理，无需重复操作。' },
   APPLICATION_CLOSED: { status: 409, title: '此申请已经办结，不能再修改或办理。如仍需要住房保障，请重新申请。' },
   APPLICATION_UNDER_REVIEW: { status: 409, title: '申请正在审核或公示，暂时不能修改。如需修改，请联系受理街道退回补正，或先撤回。' },
+  SUPPLEMENT_CHANGES_CASE: { status: 409, title: '您改动了申请人、所属区、街道（乡镇）或申请组别：须从街道初审重新开始并再次公示；更换申请人的，申请时间改为本次提交的时间。请核对，确认这样办理的，同意后再次提交。' },
   REVIEW_OUT_OF_ORDER: { status: 409, title: '此申请当前不在这一审核环节，请刷新后查看最新进度。' },
   PERSON_IN_OPEN_CASE: { status: 409, title: '申请人或家庭成员中有人已在另一户未结束的申请、轮候或租赁中，同一人只能在一户中。请核对家庭成员，或到服务窗口咨询。' },
   PERSON_BARRED: { status: 409, title: '申请人或家庭成员中有人处于限制申请期内，暂时不能申请公租房实物配租，但可以申请租赁补贴。请到服务窗口咨询。' },

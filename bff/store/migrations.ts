@@ -36,6 +36,15 @@ export const migrations: readonly Migration[] = [
       }
     },
   },
+  {
+    // What a family had typed counted as a priority; from now on only what a reviewer confirms does.
+    number: 4, name: 'priority is confirmed',
+    run: async (tx) => {
+      for (const application of await tx.applications.find({})) {
+        if (application.priorityClaimed === undefined) await tx.applications.replace({ ...application, priorityClaimed: application.priorityCategory, priorityCategory: null, typedSealed: null });
+      }
+    },
+  },
 ];
 
 const idOf = (number: number) => String(number).padStart(6, '0');

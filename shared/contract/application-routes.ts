@@ -8,6 +8,7 @@ export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
 export const applicationRoutes = {
   listReviewStreets: route({ method: 'GET', path: '/api/review-streets', audience: 'public', summary: '受理申请的街道（乡镇）', answer: a.reviewStreets }),
+  listPriorityCategories: route({ method: 'GET', path: '/api/priority-categories', audience: 'public', summary: '申请时可选的优先类别', answer: a.priorityCategories }),
   createApplication: route({ method: 'POST', path: '/api/me/applications', audience: 'family', summary: '新建申请草稿', body: a.newApplication, answer: a.myApplication, idempotent: true, status: 201 }),
   listMyApplications: route({ method: 'GET', path: '/api/me/applications', audience: 'family', summary: '我家的申请', answer: a.myApplications }),
   getMyApplication: route({ method: 'GET', path: '/api/me/applications/:applicationId', audience: 'family', summary: '我家的一份申请', answer: a.myApplication }),

@@ -19,7 +19,7 @@ export const applicationContent = z.strictObject({
   members: z.optional(z.array(memberContent).check(z.maxLength(20))),
   district: typed(30, '所属区'), street: typed(30, '街道（乡镇）'), address: typed(200, '现住址'),
   tier: z.optional(nullable(tier)), bedrooms: z.optional(nullable(z.int())),
-  priorityCategory: typed(20, '优先类别，没有则留空'),
+  priorityCategory: z.optional(nullable(z.string().check(z.maxLength(40), label('优先类别的代码，从优先类别列表中选；没有则为空')))),
 });
 
 const version = z.int();
@@ -38,9 +38,16 @@ export const file = z.string().check(label('文件内容'));
 
 export const newApplication = z.strictObject({});
 export const saveDraft = z.strictObject({ version, content: applicationContent });
-export const submitApplication = z.strictObject({ version, confirm: z.literal(true) });
+export const submitApplication = z.strictObject({
+  version, confirm: z.literal(true),
+  acceptsNewReview: z.optional(z.boolean().check(z.describe<boolean>('补正改动了申请人、所属区、街道或组别时：同意从初审重新开始并再次公示；更换申请人的，按本次提交的时间'))),
+});
 export const withdrawApplication = z.strictObject({ version, confirm: z.literal(true) });
 export const review = z.strictObject({ level: z.int(), outcome: z.enum(['approve', 'reject', 'sendBack']), reasons: z.string(), atMs: ms });
+/** What handing a supplement in would bring about: level one and its list once more; a submission time of its own. Null: it cannot be handed in yet. */
+const effect = nullable(z.strictObject({ newReview: z.boolean(), newTime: z.boolean() }));
+/** G3: the label of what the family claims, and of what its reviewers confirmed: only that counts. */
+const priorityFields = { priorityClaimed: nullable(z.string()), priorityCategory: nullable(z.string()) };
 const summaryFields = {
   id: z.string(), version, state: applicationState, receiptNumber: nullable(z.int()), submittedAtMs: nullable(ms), stateSinceMs: ms,
   /** When the state's time is up: a draft is kept, a supplement awaited, a review expected until then. Null: nobody is waited for, or it cannot be known yet. */
@@ -55,14 +62,17 @@ export const myApplication = z.strictObject({
   content: applicationContent, editable: z.boolean(),
   /** What is still missing or wrong, as submitting would say. */
   problems: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+  effect, ...priorityFields,
   /** The last review, with its reasons. */
   lastReview: nullable(review),
   attachments: z.array(attachment),
 });
-export const draftSaved = z.strictObject({ id: z.string(), version, savedAtMs: ms, dueMs: nullable(ms), problems: z.array(z.strictObject({ path: z.string(), message: z.string() })) });
+export const draftSaved = z.strictObject({ id: z.string(), version, savedAtMs: ms, dueMs: nullable(ms), problems: z.array(z.strictObject({ path: z.string(), message: z.string() })), effect });
 export const submitted = z.strictObject({ id: z.string(), version, state: applicationState, receiptNumber: z.int(), submittedAtMs: ms });
 export const withdrawn = z.strictObject({ id: z.string(), version, state: applicationState });
 export const reviewStreets = z.strictObject({ districts: z.array(z.strictObject({ district: z.string(), streets: z.array(z.string()) })) });
+
+export const priorityCategories = z.strictObject({ categories: z.array(z.strictObject({ code: z.string(), label: z.string() })) });
 
 // 社会救助一件事 ---------------------------------------------------------------------------------------------
 
@@ -92,7 +102,7 @@ export const workList = z.strictObject({ serverNowMs: ms, items: z.array(workIte
 export const staffMember = z.strictObject({ nameMasked: z.string(), identityMasked: z.string(), relation: z.string() });
 export const staffApplication = z.strictObject({
   ...summaryFields, serverNowMs: ms, channel: z.enum(['online', 'socialAssistance']), householdId: z.string(), warning: caseWarning,
-  phoneMasked: z.string(), priorityCategory: nullable(z.string()), members: z.array(staffMember),
+  phoneMasked: z.string(), ...priorityFields, members: z.array(staffMember),
   /** An objection was upheld: what this review must look at. */
   objectionUpheldAtMs: nullable(ms),
   reviews: z.array(review), attachments: z.array(attachment),
@@ -101,8 +111,13 @@ export const staffApplication = z.strictObject({
 });
 export const reviewApplication = z.strictObject({
   version, level: z.union([z.literal(1), z.literal(2)]), outcome: z.enum(['approve', 'reject', 'sendBack']),
-  reasons: z.string().check(z.maxLength(500), label('理由；不通过和退回补正时必填，家庭会看到')),
-}).check(z.refine(({ outcome, reasons }) => outcome === 'approve' || reasons.trim().length >= 4, { path: ['reasons'], message: '请写明理由，至少 4 个字' }));
+  reasons: z.string().check(z.maxLength(500), label('理由；不通过、退回补正，以及认定的优先类别与申请或初审不同时必填，家庭会看到')),
+  priorityCategory: z.optional(nullable(z.string().check(z.maxLength(40), label('经审核认定的优先类别的代码，没有则为空；初审通过时必填，复审通过时可更正')))),
+}).check(
+  z.refine(({ level, outcome, priorityCategory }) => level === 2 || outcome !== 'approve' || priorityCategory !== undefined, { path: ['priorityCategory'], message: '初审通过时须认定优先类别，没有优先情形的选“无”' }),
+  z.refine(({ outcome, priorityCategory }) => outcome === 'approve' || priorityCategory === undefined, { path: ['priorityCategory'], message: '只在审核通过时认定优先类别' }),
+  z.refine(({ outcome, reasons }) => outcome === 'approve' || reasons.trim().length >= 4, { path: ['reasons'], message: '请写明理由，至少 4 个字' }),
+);
 
 export type ApplicationContent = z.infer<typeof applicationContent>;
 export type WorkListQuery = z.infer<typeof workListQuery>;

@@ -12,7 +12,7 @@ const values = z.record(z.string(), z.unknown());
 
 export const ruleField = z.strictObject({
   name: z.string(), label: z.string(), help: z.string(), rule: z.string(),
-  kind: z.enum(['duration', 'timeOfDay', 'days', 'years', 'count', 'factor', 'switch', 'choice', 'areas', 'streets']),
+  kind: z.enum(['duration', 'timeOfDay', 'days', 'years', 'count', 'factor', 'switch', 'choice', 'areas', 'streets', 'categories']),
   unit: z.string(), min: nullable(z.number()), max: nullable(z.number()),
   options: z.array(z.strictObject({ value: z.string(), label: z.string() })),
   /** Whom a change reaches: `turn` and `period` keep what they began under. */

@@ -16,7 +16,7 @@ const view = (state: ReviewState, dueMs: number | null = null): ReviewView => ({
 const decide = (state: ReviewState, command: ReviewCommand, dueMs: number | null = null, rules: ReviewRules = defaultRuleSet, calendar = noCalendar) => decideReview(view(state, dueMs), command, NOW, rules, calendar);
 
 const acts = {
-  save: { type: 'SaveDraft' }, submit: { type: 'Submit' }, withdraw: { type: 'Withdraw' },
+  save: { type: 'SaveDraft' }, submit: { type: 'Submit', newReview: false }, restart: { type: 'Submit', newReview: true }, withdraw: { type: 'Withdraw' },
   approve1: { type: 'Review', level: 1, outcome: 'approve' }, reject1: { type: 'Review', level: 1, outcome: 'reject' }, sendBack1: { type: 'Review', level: 1, outcome: 'sendBack' },
   approve2: { type: 'Review', level: 2, outcome: 'approve' }, reject2: { type: 'Review', level: 2, outcome: 'reject' }, sendBack2: { type: 'Review', level: 2, outcome: 'sendBack' },
   end1: { type: 'EndPublicity', list: 'first', objection: 'none' }, hold1: { type: 'EndPublicity', list: 'first', objection: 'open' }, bad1: { type: 'EndPublicity', list: 'first', objection: 'upheld' },
@@ -30,15 +30,15 @@ type Act = keyof typeof acts;
 const CLOSED = 'APPLICATION_CLOSED', BUSY = 'APPLICATION_UNDER_REVIEW', ORDER = 'REVIEW_OUT_OF_ORDER';
 const quiet = { end1: '·', hold1: '·', bad1: '·', end2: '·', hold2: '·', bad2: '·', uphold1: '·', uphold2: '·', expire: '·' };
 const outOfOrder = { approve1: ORDER, reject1: ORDER, sendBack1: ORDER, approve2: ORDER, reject2: ORDER, sendBack2: ORDER };
-const underReview = { ...quiet, ...outOfOrder, save: BUSY, submit: BUSY, withdraw: 'withdrawn' };
-const over = { ...quiet, save: CLOSED, submit: CLOSED, withdraw: CLOSED, approve1: CLOSED, reject1: CLOSED, sendBack1: CLOSED, approve2: CLOSED, reject2: CLOSED, sendBack2: CLOSED };
+const underReview = { ...quiet, ...outOfOrder, save: BUSY, submit: BUSY, restart: BUSY, withdraw: 'withdrawn' };
+const over = { ...quiet, save: CLOSED, submit: CLOSED, restart: CLOSED, withdraw: CLOSED, approve1: CLOSED, reject1: CLOSED, sendBack1: CLOSED, approve2: CLOSED, reject2: CLOSED, sendBack2: CLOSED };
 const table: Record<ReviewState, Record<Act, string>> = {
-  draft: { ...quiet, ...outOfOrder, save: 'draft', submit: 'levelOne', withdraw: 'withdrawn' },
+  draft: { ...quiet, ...outOfOrder, save: 'draft', submit: 'levelOne', restart: 'levelOne', withdraw: 'withdrawn' },
   levelOne: { ...underReview, approve1: 'firstPublicity', reject1: 'rejected', sendBack1: 'supplementOne' },
-  supplementOne: { ...quiet, ...outOfOrder, save: 'supplementOne', submit: 'levelOne', withdraw: 'withdrawn' },
+  supplementOne: { ...quiet, ...outOfOrder, save: 'supplementOne', submit: 'levelOne', restart: 'levelOne', withdraw: 'withdrawn' },
   firstPublicity: { ...underReview, end1: 'levelTwo', uphold1: 'levelTwo' },
   levelTwo: { ...underReview, approve2: 'secondPublicity', reject2: 'rejected', sendBack2: 'supplementTwo' },
-  supplementTwo: { ...quiet, ...outOfOrder, save: 'supplementTwo', submit: 'levelTwo', withdraw: 'withdrawn' },
+  supplementTwo: { ...quiet, ...outOfOrder, save: 'supplementTwo', submit: 'levelTwo', restart: 'levelOne', withdraw: 'withdrawn' },
   secondPublicity: { ...underReview, end2: 'eligible', uphold2: 'levelTwo' },
   eligible: over, rejected: over, withdrawn: over, expired: over,
 };
@@ -120,7 +120,7 @@ describe('V1: what must be filled in', () => {
   const phone = '13812341234';
   const complete: ApplicationContent = {
     applicantName: '苏 小雨', identity: identityNumber(1).toLowerCase(), phone: '138 1234 1234', members: [{ name: '苏大海', identity: identityNumber(2), relation: '配偶' }],
-    district: '章贡区', street: '解放街道', address: '解放路１号', tier: 'publicRental', bedrooms: 2, priorityCategory: ' ',
+    district: '章贡区', street: '解放街道', address: '解放路１号', tier: 'publicRental', bedrooms: 2, priorityCategory: null,
   };
   const check = (content: ApplicationContent) => checkContent(content, '2026-06-01', defaultRuleSet, (given) => given === phone);
   const paths = (content: ApplicationContent) => {
@@ -131,7 +131,7 @@ describe('V1: what must be filled in', () => {
   test('a whole one is read as registers are', () => {
     expect(check(complete)).toEqual({ complete: {
       people: [{ name: '苏小雨', identity: identityNumber(1), relation: '本人' }, { name: '苏大海', identity: identityNumber(2), relation: '配偶' }],
-      phone, district: '章贡区', street: '解放街道', address: '解放路1号', group: 'publicRental-2', bedrooms: 2, priorityCategory: null,
+      phone, district: '章贡区', street: '解放街道', address: '解放路1号', group: 'publicRental-2', bedrooms: 2, priorityClaimed: null,
     } });
   });
 

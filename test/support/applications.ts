@@ -35,7 +35,7 @@ export function family(kernel: Pick<Kernel, 'crypto'>, index: number): Caller {
 export function contentOf(index: number, overrides: Partial<ApplicationContent> = {}): ApplicationContent {
   return {
     applicantName: '苏小雨', identity: identityNumber(10_000 + index * 10), phone: phoneOf(index), members: [{ name: '苏大海', identity: identityNumber(10_001 + index * 10), relation: '配偶' }],
-    district: '章贡区', street: '解放街道', address: '解放路1号', tier: 'publicRental', bedrooms: 2, priorityCategory: '', ...overrides,
+    district: '章贡区', street: '解放街道', address: '解放路1号', tier: 'publicRental', bedrooms: 2, priorityCategory: null, ...overrides,
   };
 }
 
@@ -53,9 +53,11 @@ export function applicants(kernel: Kernel) {
       const { id, version } = await this.draft(index, overrides);
       return ask('submitApplication', family(kernel, index), { params: { applicationId: id }, body: { version, confirm: true }, key: `submit-${id}` });
     },
-    async review(by: Caller, id: string, level: 1 | 2, outcome: 'approve' | 'reject' | 'sendBack' = 'approve', version?: number) {
-      const seen = version ?? (await kernel.store.read((tx) => tx.applications.get(id)))!.version;
-      return ask('reviewApplication', by, { params: { applicationId: id }, body: { version: seen, level, outcome, reasons: '材料不齐，请补收入证明' } });
+    /** Confirms what the family claims, unless told otherwise. */
+    async review(by: Caller, id: string, level: 1 | 2, outcome: 'approve' | 'reject' | 'sendBack' = 'approve', version?: number, priorityCategory?: string | null) {
+      const seen = (await kernel.store.read((tx) => tx.applications.get(id)))!;
+      const stated = outcome === 'approve' && (level === 1 || priorityCategory !== undefined) ? { priorityCategory: priorityCategory === undefined ? seen.priorityClaimed : priorityCategory } : {};
+      return ask('reviewApplication', by, { params: { applicationId: id }, body: { version: version ?? seen.version, level, outcome, reasons: '材料不齐，请补收入证明', ...stated } });
     },
   };
 }

@@ -10,6 +10,7 @@ import { readIdentityText } from '../registers/identity-number';
 import { type Person, readNameText, readPhone, SELF } from '../registers/people';
 import { squeeze, tidy } from '../registers/text';
 import { areaOfDistrict, type RuleSetValues } from '../rules/rule-set';
+import { readPriority } from './priority';
 
 /** A content with nothing missing: what the household is made from. */
 export interface CompleteApplication {
@@ -21,15 +22,20 @@ export interface CompleteApplication {
   readonly address: string;
   readonly group: Group;
   readonly bedrooms: Bedrooms;
-  readonly priorityCategory: string | null;
+  /** The code of what the family claims; counts once confirmed (G3). */
+  readonly priorityClaimed: string | null;
 }
 
+type Place = Pick<CompleteApplication, 'district' | 'street'>;
 export type CheckedContent = { readonly complete: CompleteApplication } | { readonly problems: readonly FieldProblem[] };
 
 const missing = '必填';
 
-/** Checks everything; every failing field is named, not only the first. `isOwnPhone`: whether a number is the one signed in with. */
-export function checkContent(content: ApplicationContent, today: Day, rules: Pick<RuleSetValues, 'areas' | 'reviewStreets'>, isOwnPhone: (phone: string) => boolean): CheckedContent {
+/**
+ * Checks everything; every failing field is named, not only the first. `isOwnPhone`: whether a number is the one signed
+ * in with. `keeps`: where the case was submitted; a place that takes no new applications any more is still its own.
+ */
+export function checkContent(content: ApplicationContent, today: Day, rules: Pick<RuleSetValues, 'areas' | 'reviewStreets' | 'priorityCategories'>, isOwnPhone: (phone: string) => boolean, keeps: Place | null = null): CheckedContent {
   const problems: FieldProblem[] = [];
   const add = (path: string, message: string): null => {
     problems.push({ path, message });
@@ -59,21 +65,23 @@ export function checkContent(content: ApplicationContent, today: Day, rules: Pic
   const givenPhone = filled('phone', content.phone);
   const phone = givenPhone === null ? null : readPhone({ kind: 'text', text: givenPhone });
   if (phone?.ok === false) add('phone', phone.reason);
-  else if (phone?.ok === true && !isOwnPhone(phone.value)) add('phone', '联系电话须与登录的手机号一致；要换号码，请用新号码登录后填写');
+  else if (phone?.ok === true && !isOwnPhone(phone.value)) add('phone', '联系电话须与登录的手机号一致；要换号码，请用新号码登录后新建申请，已提交的请到服务窗口登记');
 
   const district = squeeze(filled('district', content.district) ?? '');
   const street = squeeze(filled('street', content.street) ?? '');
   const streets = rules.reviewStreets.find((one) => one.district === district)?.streets ?? [];
-  if (district !== '' && (areaOfDistrict(rules as RuleSetValues, district) === null || streets.length === 0)) add('district', '该区暂不能在线提交申请，请到服务窗口咨询');
-  else if (district !== '' && street !== '' && !streets.includes(street)) add('street', '请从列表中选择所属区的街道（乡镇）');
+  const isKept = keeps !== null && keeps.district === district && keeps.street === street;
+  if (!isKept && district !== '' && (areaOfDistrict(rules, district) === null || streets.length === 0)) add('district', '该区暂不能在线提交申请，请到服务窗口咨询');
+  else if (!isKept && district !== '' && street !== '' && !streets.includes(street)) add('street', '请从列表中选择所属区的街道（乡镇）');
 
   const address = tidy(filled('address', content.address) ?? '');
   const tier = content.tier ?? null;
   if (tier === null) add('tier', '请选择廉租住房或公租房');
   const bedrooms = bedroomClasses.find((one) => one === content.bedrooms) ?? null;
   if (bedrooms === null) add('bedrooms', '请选择一、二或三居室');
-  const priority = tidy(content.priorityCategory ?? '');
+  const priority = readPriority(content.priorityCategory, rules.priorityCategories);
+  if ('problem' in priority) add('priorityCategory', priority.problem);
 
-  if (problems.length > 0 || phone?.ok !== true || tier === null || bedrooms === null) return { problems };
-  return { complete: { people, phone: phone.value, district, street, address, group: `${tier}-${bedrooms}`, bedrooms, priorityCategory: priority === '' ? null : priority } };
+  if (problems.length > 0 || 'problem' in priority || phone?.ok !== true || tier === null || bedrooms === null) return { problems };
+  return { complete: { people, phone: phone.value, district, street, address, group: `${tier}-${bedrooms}`, bedrooms, priorityClaimed: priority.category?.code ?? null } };
 }

@@ -30,7 +30,7 @@ export function decideReview(view: ReviewView, command: ReviewCommand, nowMs: nu
     case 'Submit':
       if (state === 'draft') return move('ApplicationSubmitted', 'levelOne');
       if (state === 'supplementOne') return move('ApplicationSupplemented', 'levelOne');
-      if (state === 'supplementTwo') return move('ApplicationSupplemented', 'levelTwo');
+      if (state === 'supplementTwo') return move('ApplicationSupplemented', command.newReview ? 'levelOne' : 'levelTwo');
       return refuse(notNow(state, 'APPLICATION_UNDER_REVIEW'));
     case 'Withdraw':
       return isOpenState(state) ? move('ApplicationWithdrawn', 'withdrawn') : refuse('APPLICATION_CLOSED');

@@ -24,13 +24,14 @@ export interface ReviewView {
   readonly state: ReviewState;
   /** When the state's time is up; null where nobody is waited for, or where it cannot be known. */
   readonly dueMs: number | null;
-  /** V1: of the first submission; never changes afterwards (G3 orders by it). */
+  /** V1: of the applicant's first submission; only another applicant has another (supplement.ts). G3 orders by it. */
   readonly submittedAtMs: number | null;
 }
 
 export type ReviewCommand =
   | { readonly type: 'SaveDraft' }
-  | { readonly type: 'Submit' }
+  /** `newReview`: a supplement for level two that must go back to level one (supplement.ts). */
+  | { readonly type: 'Submit'; readonly newReview: boolean }
   | { readonly type: 'Withdraw' }
   | { readonly type: 'Review'; readonly level: ReviewLevel; readonly outcome: ReviewOutcome }
   /** T2: the days of a list are over. `objection`: how objections against this application stand. */

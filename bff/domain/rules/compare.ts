@@ -32,10 +32,10 @@ function format(field: RuleFieldName, values: RuleSetValues): string {
   if (typeof value === 'number') return formatBound(field, value);
   if (typeof value === 'boolean') return value ? '开启' : '关闭';
   if (typeof value === 'string') return ruleFields[field].options.find((option) => option.value === value)?.label ?? value;
-  return value.map((group) => ('code' in group ? `${group.name}（${group.districts.join('、')}）` : `${group.district}（${group.streets.join('、')}）`)).join('；');
+  return value.map((item) => ('label' in item ? item.label : 'code' in item ? `${item.name}（${item.districts.join('、')}）` : `${item.district}（${item.streets.join('、')}）`)).join('；');
 }
 
-const unitLabels: Readonly<Record<string, string>> = { days: '天', workingDays: '个工作日', years: '年' };
+const unitLabels: Readonly<Record<string, string>> = { days: '天', workingDays: '个工作日', years: '年', percent: '%' };
 
 /** A number of this field as people say it. */
 export function formatBound(field: RuleFieldName, value: number): string {

@@ -10,7 +10,7 @@ export type AppliesTo =
   /** From the effective instant for everyone. */
   | 'everything';
 
-export type FieldKind = 'duration' | 'timeOfDay' | 'days' | 'years' | 'count' | 'factor' | 'switch' | 'choice' | 'areas' | 'streets';
+export type FieldKind = 'duration' | 'timeOfDay' | 'days' | 'years' | 'count' | 'factor' | 'switch' | 'choice' | 'areas' | 'streets' | 'categories';
 
 /** What a form needs to draw the field and help with it. */
 export interface FieldFacts {
@@ -24,7 +24,7 @@ export interface FieldFacts {
 
 export interface RuleField<S extends z.ZodMiniType = z.ZodMiniType> extends FieldFacts {
   readonly kind: FieldKind;
-  /** What the stored number counts: `ms`, `days`, `workingDays`, `years`, `times`; empty where it is no number. */
+  /** What the stored number counts: `ms`, `days`, `workingDays`, `years`, `times`, `percent`; empty where it is no number. */
   readonly unit: string;
   /** Inclusive; null where it is no number. */
   readonly min: number | null;
@@ -50,6 +50,7 @@ export const days = (facts: FieldFacts, min: number, max: number): NumberField =
 export const workingDays = (facts: FieldFacts, min: number, max: number): NumberField => whole('days', 'workingDays', facts, min, max);
 export const years = (facts: FieldFacts, min: number, max: number): NumberField => whole('years', 'years', facts, min, max);
 export const count = (facts: FieldFacts, min: number, max: number): NumberField => whole('count', 'times', facts, min, max);
+export const percent = (facts: FieldFacts, min: number, max: number): NumberField => whole('count', 'percent', facts, min, max);
 export const factor = (facts: FieldFacts, min: number, max: number): NumberField =>
   ({ ...facts, kind: 'factor', unit: 'times', min, max, options: [], schema: z.number().check(z.minimum(min), z.maximum(max)) });
 export const onOff = (facts: FieldFacts): RuleField<z.ZodMiniBoolean> => ({ ...facts, ...plain, kind: 'switch', schema: z.boolean() });
@@ -69,4 +70,10 @@ export const areas = (facts: FieldFacts) => ({
 export const streets = (facts: FieldFacts) => ({
   ...facts, ...plain, kind: 'streets' as const,
   schema: z.array(z.strictObject({ district: text, streets: z.array(text).check(z.maxLength(200)) })).check(z.maxLength(200)),
+});
+
+/** A closed list people choose from: the code is what is chosen, the label what is read and kept. */
+export const categories = (facts: FieldFacts) => ({
+  ...facts, ...plain, kind: 'categories' as const,
+  schema: z.array(z.strictObject({ code: z.string().check(z.regex(/^[a-z][A-Za-z0-9]{1,30}$/)), label: text })).check(z.maxLength(100)),
 });

@@ -4,7 +4,7 @@
  * Immutable once published; tickets, turns and picks record the version they were decided under.
  */
 import * as z from 'zod/mini';
-import { areas, choice, count, days, duration, factor, onOff, percent, streets, timeOfDay, workingDays, years } from './field';
+import { areas, categories, choice, count, days, duration, factor, onOff, percent, streets, timeOfDay, workingDays, years } from './field';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -38,6 +38,7 @@ export const ruleFields = {
   reviewStalledDays: count({ rule: 'V1', appliesTo: 'everything', label: '逾期几天算搁置', help: '超过审核期限几天仍未办理的，标为搁置。' }, 0, 120),
   supplementWithinDays: days({ rule: 'V1', appliesTo: 'period', label: '补正期限', help: '退回补正后，家庭几日内应补正并重新提交；逾期未提交的，申请终止，可以重新申请。' }, 1, 180),
   supplementDaysKind: choice({ rule: 'V1', appliesTo: 'period', label: '补正期限的计算方式', help: '按工作日计算时，须先录入相应年份的节假日安排，否则不能退回补正。' }, { natural: '自然日', working: '工作日' }),
+  priorityCategories: categories({ rule: 'G3', appliesTo: 'everything', label: '优先类别', help: '公租房组的哪些家庭属于优先组。家庭申请时从中选择，经初审确认后才按优先组生成顺序号；以前名册上的类别照旧。' }),
   numbersPublicityDays: days({ rule: 'G5', appliesTo: 'period', label: '轮候顺序号公示天数', help: '新生成的轮候顺序号公示几个自然日，公示当天计入；期满次日零时加入排队。' }, 1, 60),
 
   continueWithinDays: days({ rule: 'M1', appliesTo: 'turn', label: '申请继续轮候的期限', help: '没有按时选房的家庭，从次日起几日内可以申请继续参与轮候。' }, 1, 60),
@@ -80,7 +81,7 @@ export interface RuleSet {
 }
 
 /** The waiting area a register's district belongs to, or null: an unknown district is never guessed. */
-export function areaOfDistrict(values: RuleSetValues, district: string): RuleSetValues['areas'][number] | null {
+export function areaOfDistrict(values: Pick<RuleSetValues, 'areas'>, district: string): RuleSetValues['areas'][number] | null {
   return values.areas.find((area) => area.districts.includes(district)) ?? null;
 }
 

@@ -1,4 +1,5 @@
 /** A family's own applications over HTTP (V1): drafts kept as they are typed, submitted, withdrawn. */
+import { readPriority } from '../../domain/review/priority';
 import { isEditable } from '../../domain/review/review';
 import { actOf, refuse, type ApiRequest, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
@@ -10,17 +11,18 @@ import { attachmentsOf } from '../attachments/present';
 import { enterReview } from './door';
 import { newApplication } from './draft';
 import { ownsApplication } from './policy';
-import { maskedContent, reviewsOf, summaryOf } from './present';
-import { checkOwn, listedFields, openContent, submitApplication } from './submit';
+import { maskedContent, priorityOf, reviewsOf, summaryOf } from './present';
+import { checkOwn, effectOf, listedFields, openContent, openTyped, submitApplication } from './submit';
 
 /** A slip of the finger makes a second draft; more are somebody's program. */
 const MAX_DRAFTS = 3;
 const LIST_LIMIT = 50;
 
 export function applicationHandlers(kernel: Kernel): Handlers {
-  const problemsOf = (application: Application, nowMs: number) => {
-    const checked = checkOwn(kernel, openContent(kernel, application), application.phoneIndex, nowMs);
-    return 'problems' in checked ? [...checked.problems] : [];
+  /** What submitting would say, and what it would bring about. */
+  const outlookOf = (application: Application, nowMs: number) => {
+    const checked = checkOwn(kernel, application, nowMs);
+    return { problems: 'problems' in checked ? [...checked.problems] : [], effect: effectOf(kernel, application, checked) };
   };
 
   /** Loads the caller's own application in the version the caller saw. Another's is answered like none. */
@@ -32,6 +34,8 @@ export function applicationHandlers(kernel: Kernel): Handlers {
 
   return {
     listReviewStreets: async () => ({ districts: kernel.rules().values.reviewStreets.map(({ district, streets }) => ({ district, streets: [...streets] })) }),
+
+    listPriorityCategories: async () => ({ categories: kernel.rules().values.priorityCategories.map((category) => ({ ...category })) }),
 
     createApplication: async (request) => {
       const { caller } = request;
@@ -59,15 +63,19 @@ export function applicationHandlers(kernel: Kernel): Handlers {
 
     saveDraft: async (request) => {
       const { body } = request;
+      const priority = readPriority(body.content.priorityCategory, kernel.rules().values.priorityCategories);
+      if ('problem' in priority) return refuse('VALIDATION_FAILED', { fields: [{ path: 'content.priorityCategory', message: priority.problem }] });
       const outcome = await change(kernel, actOf(request, '保存申请草稿'), async (work) => {
         const application = await own(work, request, body.version);
         if (typeof application === 'string') return { refusal: application };
-        return enterReview(kernel, work, application, { type: 'SaveDraft' }, listedFields(kernel, body.content));
+        // What staff see of a case that was submitted stays until the supplement is handed in.
+        const changes = application.submittedAtMs === null ? listedFields(kernel, body.content) : { typedSealed: kernel.crypto.seal(JSON.stringify(body.content)) };
+        return enterReview(kernel, work, application, { type: 'SaveDraft' }, changes);
       });
       if (outcome.refusal !== null) return refuse(outcome.refusal);
       const { application } = outcome;
       const nowMs = kernel.clock.now();
-      return { id: application.id, version: application.version, savedAtMs: nowMs, dueMs: application.dueMs, problems: problemsOf(application, nowMs) };
+      return { id: application.id, version: application.version, savedAtMs: nowMs, dueMs: application.dueMs, ...outlookOf(application, nowMs) };
     },
 
     submitApplication: async (request) => {
@@ -81,8 +89,8 @@ export function applicationHandlers(kernel: Kernel): Handlers {
           const application = await own(work, request, body.version);
           if (typeof application === 'string') return { refusal: application };
           // Out of its time, or not the family's to change: the door says which before anything of the content matters.
-          if (!isEditable(application.state) || (application.dueMs !== null && work.nowMs >= application.dueMs)) return enterReview(kernel, work, application, { type: 'Submit' });
-          const done = await submitApplication(kernel, work, application);
+          if (!isEditable(application.state) || (application.dueMs !== null && work.nowMs >= application.dueMs)) return enterReview(kernel, work, application, { type: 'Submit', newReview: false });
+          const done = await submitApplication(kernel, work, application, body.acceptsNewReview);
           if ('application' in done) await remember(work, once, answerOf(done.application));
           return done;
         });
@@ -115,9 +123,9 @@ export function applicationHandlers(kernel: Kernel): Handlers {
       if (application === null || !ownsApplication(request.caller, application)) return refuse('NOT_FOUND');
       const nowMs = kernel.clock.now();
       const editable = isEditable(application.state);
-      const content = openContent(kernel, application);
       return {
-        ...summaryOf(kernel, application), serverNowMs: nowMs, content: editable ? content : maskedContent(content), editable, problems: editable ? problemsOf(application, nowMs) : [],
+        ...summaryOf(kernel, application), serverNowMs: nowMs, content: editable ? openTyped(kernel, application) : maskedContent(openContent(kernel, application)), editable,
+        ...(editable ? outlookOf(application, nowMs) : { problems: [], effect: null }), ...priorityOf(kernel, application),
         lastReview: (await reviewsOf(kernel, tx, id))[0] ?? null, attachments: await attachmentsOf(kernel, tx, id),
       };
     });

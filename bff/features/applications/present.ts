@@ -22,6 +22,11 @@ export function summaryOf(kernel: Kernel, a: Application) {
   };
 }
 
+/** G3: what the family claims, in words, and what its reviewers confirmed. */
+export function priorityOf(kernel: Pick<Kernel, 'rules'>, { priorityClaimed, priorityCategory }: Application) {
+  return { priorityClaimed: kernel.rules().values.priorityCategories.find(({ code }) => code === priorityClaimed)?.label ?? priorityClaimed, priorityCategory };
+}
+
 /** One line of a work list. */
 export function workItemOf(kernel: Kernel, a: Application, nowMs: number): WorkItem {
   return { ...summaryOf(kernel, a), channel: a.channel, householdId: a.householdId, warning: warningOf(a.state, a.dueMs, nowMs, kernel.rules().values) };
@@ -49,7 +54,7 @@ export async function staffViewOf(kernel: Kernel, tx: Tx, a: Application, caller
   const content = openContent(kernel, a);
   const people = [{ name: content.applicantName, identity: content.identity, relation: '本人' }, ...(content.members ?? [])];
   return {
-    ...workItemOf(kernel, a, nowMs), serverNowMs: nowMs, phoneMasked: maskPhone(kernel.crypto.open(a.phoneSealed)), priorityCategory: a.priorityCategory,
+    ...workItemOf(kernel, a, nowMs), serverNowMs: nowMs, phoneMasked: maskPhone(kernel.crypto.open(a.phoneSealed)), ...priorityOf(kernel, a),
     members: people.map((m) => ({ nameMasked: maskName(m.name ?? ''), identityMasked: maskIdentity(m.identity ?? ''), relation: m.relation ?? '' })),
     objectionUpheldAtMs: a.objectionUpheldAtMs, reviews: await reviewsOf(kernel, tx, a.id), attachments: await attachmentsOf(kernel, tx, a.id),
     mayReview: (a.state === 'levelOne' && mayReview(caller, a, 1)) || (a.state === 'levelTwo' && mayReview(caller, a, 2)),

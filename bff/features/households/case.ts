@@ -4,7 +4,7 @@
  */
 import { type Person, SELF } from '../../domain/registers/people';
 import type { Kernel } from '../../kernel';
-import type { Household, Member } from '../../store/collections';
+import type { Application, Household, Member } from '../../store/collections';
 import type { Work } from '../../store/change';
 import type { NewDoc, Tx } from '../../store/port';
 
@@ -47,6 +47,12 @@ export async function openCase(kernel: Kernel, { tx }: Pick<Work, 'tx'>, househo
     if (known !== undefined) await tx.members.replace({ ...known, relation, personSealed, caseOpen: true });
     else await tx.members.insert({ id: `${household.id}-${identityIndex.slice(0, 12)}`, householdId: household.id, relation, personSealed, identityIndex, caseOpen: true });
   }
+}
+
+/** G3: the household takes part in later batches (M1, W2) with what the reviewers of its application confirmed. */
+export async function keepPriority({ tx }: Pick<Work, 'tx'>, { householdId, priorityCategory }: Pick<Application, 'householdId' | 'priorityCategory'>): Promise<void> {
+  const household = await tx.households.get(householdId);
+  if (household !== null && household.priorityCategory !== priorityCategory) await tx.households.replace({ ...household, priorityCategory });
 }
 
 /** The case ends: its people may be in another. Nothing changes when it has ended already. */

@@ -20,10 +20,14 @@ export const applicationCollections = {
       externalId: nullable(z.string()), externalHash: nullable(z.string()),
       /** The signed-in phone it belongs to. */
       phoneIndex: z.string(),
-      /** What was typed, whole; the fields below repeat what lists filter, sort and show. */
+      /** What was submitted, whole (of a draft: what is typed); the fields below repeat what lists filter, sort and show. */
       contentSealed: z.string(),
+      /** What is being typed into a supplement; staff see the case as it was submitted until it is handed in. */
+      typedSealed: nullable(z.string()),
       applicantSealed: z.string(), applicantNameIndex: z.string(), phoneSealed: z.string(),
-      district: z.string(), street: z.string(), group: z.string(), size: z.int(), priorityCategory: nullable(z.string()),
+      district: z.string(), street: z.string(), group: z.string(), size: z.int(),
+      /** G3: the code of what the family claims, and the label of what its reviewers confirmed; only that counts. */
+      priorityClaimed: nullable(z.string()), priorityCategory: nullable(z.string()),
       /** Named at once, so that everything about the case is in one ledger stream; written at the first submission. */
       householdId: z.string(),
       /** V1, G3: of the first submission. */

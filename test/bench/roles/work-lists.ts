@@ -52,7 +52,7 @@ export const workLists: Offers = {
           const state = states[at % states.length]!;
           const application: NewDoc<Application> = {
             id: idOf(at), state, channel: 'online', externalId: null, externalHash: null, phoneIndex: `phone-${at}`, ...sealed, applicantNameIndex: names[at % 5_000 === 0 ? 1 : 0],
-            district: districts[(at >> 3) % 3]!, street: streets[(at >> 5) % 6]!, group: 'publicRental-2', size: 3, priorityCategory: null, householdId: `household-${at}`, submittedAtMs, receiptNumber: at + 1,
+            district: districts[(at >> 3) % 3]!, street: streets[(at >> 5) % 6]!, group: 'publicRental-2', size: 3, priorityClaimed: null, priorityCategory: null, typedSealed: null, householdId: `household-${at}`, submittedAtMs, receiptNumber: at + 1,
             createdAtMs: submittedAtMs, stateSinceMs: submittedAtMs, dueMs: state.startsWith('level') ? submittedAtMs + 15 * DAY_MS : null, publicityId: null, publicityRound: 0, objectionUpheldAtMs: null, ruleSetVersion: 1,
           };
           await tx.applications.insert(application);
