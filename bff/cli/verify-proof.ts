@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { defaultRuleSet } from '../../config/default-rule-set';
 import type { LaneRules } from '../../shared/verify/lane-order';
 import { Papers, type Finding } from '../../shared/verify/papers';
+import { zipEntries } from '../documents/zip-guard';
 import { keyIdOf } from '../security/signer';
 
 const PROVEN = 0;
@@ -13,6 +14,7 @@ const WRONG = 1;
 const USAGE = 2;
 const PAGE = 500;
 const SEALS_A_PAGE = 99;
+const UNPACKED_LIMIT = 2 ** 31;
 
 const HELP = `核验公开台账：日封存、记录证明、选房回执、选房次序、导出清单
 Verify seals, proofs, receipts, the order of a lane, and export manifests. Works offline on downloaded files.
@@ -135,7 +137,12 @@ async function downloadAll(site: URL): Promise<unknown[]> {
 }
 
 interface Manifest {
-  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sm3: string }[];
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sm3: string; readonly sheets?: readonly SheetDigest[] }[];
+}
+interface SheetDigest {
+  readonly name: string;
+  readonly part: string;
+  readonly sm3: string;
 }
 
 /** The files an export's manifest names; null when the document is none. */
@@ -153,7 +160,7 @@ function manifestOf(document: unknown): Manifest | null {
 /** The files beside a manifest, hashed again. */
 async function checkFiles({ files }: Manifest, source: string): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { name, sm3 } of files) {
+  for (const { name, sm3, sheets = [] } of files) {
     // The name comes from outside; it may only name a neighbour.
     const file = path.join(path.dirname(located(source)), path.basename(name));
     if (/^https?:/.test(source) || !existsSync(file)) {
@@ -162,11 +169,30 @@ async function checkFiles({ files }: Manifest, source: string): Promise<Finding[
     }
     const hash = createHash('sm3');
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-    findings.push(hash.digest('hex') === sm3
-      ? { verdict: 'proven', zh: `${name}：与清单一致，导出后未改动`, en: `${name}: as the manifest says, unchanged since the export` }
-      : { verdict: 'wrong', zh: `${name}：与清单不符，导出后被改动`, en: `${name}: changed since the export` });
+    if (hash.digest('hex') === sm3) {
+      findings.push({ verdict: 'proven', zh: `${name}：与清单一致，导出后未改动`, en: `${name}: as the manifest says, unchanged since the export` });
+      continue;
+    }
+    const changed = await changedSheets(file, sheets);
+    const which = changed === null ? ['无法读出各表', 'its sheets cannot be read'] : changed.length === 0 ? ['各表内容未变', 'its sheets say the same'] : [`改动的表：${changed.join('、')}`, `changed sheets: ${changed.join(', ')}`];
+    findings.push({ verdict: 'wrong', zh: `${name}：与清单不符，导出后被改动（${which[0]}）`, en: `${name}: changed since the export (${which[1]})` });
   }
   return findings;
+}
+
+/** Which sheets of a workbook are not what the manifest says; null when it is no workbook any more. */
+async function changedSheets(file: string, sheets: readonly SheetDigest[]): Promise<string[] | null> {
+  try {
+    const parts = new Map(zipEntries(readFileSync(file), UNPACKED_LIMIT).map((entry) => [entry.name, entry]));
+    const changed: string[] = [];
+    for (const { name, part, sm3 } of sheets) {
+      const content = await parts.get(part)?.content();
+      if (content === undefined || createHash('sm3').update(content).digest('hex') !== sm3) changed.push(name);
+    }
+    return changed;
+  } catch {
+    return null;
+  }
 }
 
 const MARKS = { proven: '✓', wrong: '✗', open: '·' } as const;

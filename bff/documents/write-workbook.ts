@@ -21,12 +21,20 @@ export interface SheetOut {
   readonly batches: AsyncIterable<readonly RowOut[]>;
 }
 
+/** One sheet as it lies in the file: `part` unpacked has this SM3 (`unzip -p export.xlsx xl/worksheets/sheet1.xml`). */
+export interface WrittenSheet {
+  readonly name: string;
+  readonly part: string;
+  /** Without the header. */
+  readonly rows: number;
+  readonly sm3: string;
+}
+
 export interface WrittenFile {
   readonly bytes: number;
   /** SM3 of the whole file, hex. */
   readonly sm3: string;
-  /** Rows of each sheet, without headers. */
-  readonly rows: readonly number[];
+  readonly sheets: readonly WrittenSheet[];
 }
 
 /** Excel's own limits. */
@@ -44,21 +52,21 @@ export async function writeWorkbook(file: string, sheets: readonly SheetOut[]): 
   const handle = await open(file, 'wx', 0o600);
   try {
     const zip = new Zip(handle);
-    const names: string[] = [];
-    const rows: number[] = [];
+    const written: WrittenSheet[] = [];
     for (const sheet of sheets) {
       const source = new RowSource(sheet.batches);
       // A sheet that is full goes on in another.
-      for (let part = 1; part === 1 || (await source.hasMore()); part += 1) {
-        names.push(part === 1 ? sheet.name : `${sheet.name} (${part})`);
-        await zip.part(`xl/worksheets/sheet${names.length}.xml`, sheetXml(sheet.columns, source));
+      for (let number = 1; number === 1 || (await source.hasMore()); number += 1) {
+        const part = `xl/worksheets/sheet${written.length + 1}.xml`;
+        const before = source.taken;
+        const sm3 = await zip.part(part, sheetXml(sheet.columns, source));
+        written.push({ name: number === 1 ? sheet.name : `${sheet.name} (${number})`, part, rows: source.taken - before, sm3 });
       }
-      rows.push(source.taken);
     }
-    for (const [name, xml] of frame(names)) await zip.part(name, [xml]);
+    for (const [name, xml] of frame(written.map(({ name }) => name))) await zip.part(name, [xml]);
     await zip.end();
     await handle.sync();
-    return { bytes: zip.at, sm3: zip.hash.digest('hex'), rows };
+    return { bytes: zip.at, sm3: zip.hash.digest('hex'), sheets: written };
   } finally {
     await handle.close();
   }
@@ -182,7 +190,9 @@ class Zip {
 
   constructor(private readonly handle: FileHandle) {}
 
-  async part(name: string, chunks: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  /** Packs one part into the archive; the SM3 of what it unpacks to, hex. */
+  async part(name: string, chunks: Iterable<string> | AsyncIterable<string>): Promise<string> {
+    const own = createHash('sm3');
     const start = this.at;
     const local = this.header(0x04034b50, name, [VERSION, FLAGS, DEFLATED, 0, DOS_DATE], [0, 0, 0]);
     await this.emit(local);
@@ -194,6 +204,7 @@ class Zip {
         for await (const chunk of chunks) {
           const bytes = Buffer.from(chunk);
           crc = crc32(bytes, crc);
+          own.update(bytes);
           size += bytes.length;
           yield bytes;
         }
@@ -210,6 +221,7 @@ class Zip {
     [0x08074b50, ...sizes].forEach((value, i) => descriptor.writeUInt32LE(value, i * 4));
     await this.emit(descriptor);
     this.directory.push(this.header(0x02014b50, name, [VERSION, VERSION, FLAGS, DEFLATED, 0, DOS_DATE], sizes, start));
+    return own.digest('hex');
   }
 
   async end(): Promise<void> {

@@ -23,6 +23,11 @@ export function maskIdentity(identity: string): string {
   return text.length >= 15 ? keepEnds(text, 3, 4) : keepEnds(text, 1, 2);
 }
 
+/** Identity numbers and mobile numbers within free text, masked where they stand; the rest as it was typed. */
+export function maskNumbersIn(text: string): string {
+  return text.replace(/(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?![0-9A-Za-z])/g, (found) => (found.length === 11 ? maskPhone(found) : maskIdentity(found)));
+}
+
 /** Shows the ends only when at least as much stays hidden. */
 function keepEnds(text: string, first: number, last: number): string {
   if (text.length < 2 * (first + last)) return '*'.repeat(text.length);

@@ -114,7 +114,7 @@ export class Exporter {
 
   private async writeFiles(doc: ExportDoc, dir: string): Promise<ExportDoc['files']> {
     const { kernel } = this;
-    const sheets = sheetsOf(kernel, doc);
+    const sheets = await sheetsOf(kernel, doc);
     const rowsTotal = await kernel.store.read(async (tx) => {
       let total = 0;
       for (const sheet of sheets) total += await sheet.count(tx);
@@ -133,11 +133,11 @@ export class Exporter {
       }
     }.bind(this);
     const workbookName = 'export.xlsx';
-    const { bytes, sm3, rows } = await writeWorkbook(path.join(dir, workbookName), sheets.map(({ name, columns, batches }) => ({ name, columns, batches: watched(batches()) })));
+    const { bytes, sm3, sheets: written } = await writeWorkbook(path.join(dir, workbookName), sheets.map(({ name, columns, batches }) => ({ name, columns, batches: watched(batches()) })));
     const { id, kind, householdId, fromDay, toDay, reason, unmasked, requestedBy, role, createdAtMs } = doc;
     const body = canonicalJson({
       kind: 'export', id, scope: kind === 'household' ? { kind, householdId } : { kind, fromDay, toDay }, reason, unmasked, requestedBy, role, requestedAtMs: createdAtMs,
-      files: [{ name: workbookName, bytes, sm3 }], totals: Object.fromEntries(sheets.map(({ name }, at) => [name, rows[at]!])), lastSealHash: await this.lastSealHash(),
+      files: [{ name: workbookName, bytes, sm3, sheets: written }], lastSealHash: await this.lastSealHash(),
     });
     const { signer } = kernel;
     const manifest = `${JSON.stringify({ body, signature: signer.sign(body), keyId: signer.keyId, publicKey: signer.publicKeyHex }, null, 2)}\n`;

@@ -57,7 +57,8 @@ export const exportCase: BenchCase = {
       // A process each: peak memory is of that one export, and neither is warmed up by the other.
       const ours = await inRole<ExportResult>('runExport', { dataDir, id: `export-${round}` });
       const reference = await inRole<ExportResult>('runLibrary', { dataDir, file: path.join(dataDir, 'library.xlsx') });
-      if (ours.rows !== ROWS || reference.rows !== ROWS) throw new Error(`${ours.rows} and ${reference.rows} rows instead of ${ROWS}`);
+      // The exports of earlier rounds are themselves in a list; so is what the file is about.
+      if (ours.rows < ROWS || reference.rows < ROWS) throw new Error(`${ours.rows} and ${reference.rows} rows instead of ${ROWS}`);
       pair.add(ours.ms, reference.ms);
       peak = Math.max(peak, ours.peakBytes);
       rows = ours.rows;
@@ -65,7 +66,7 @@ export const exportCase: BenchCase = {
     }
     return [{
       name: 'export', ours: median(pair.ours), reference: median(pair.reference), ratio: pair.ratio, unit: 'ms', target: 'ours/library ≤ 1.5 and ≤ 250 MB', isMet: pair.ratio <= 1.5 && peak <= MAX_EXPORT_BYTES,
-      notes: [pair.spread, `${rows} rows of 11 columns, read from the store, written, hashed, signed; the library is handed the rows in memory`, `peak memory of the whole process ${Math.round(peak / MB)} MB`],
+      notes: [pair.spread, `${rows} rows of 12 columns, put into words, read from the store, written, hashed, signed; the library is handed the rows in memory`, `peak memory of the whole process ${Math.round(peak / MB)} MB`],
     }];
   },
 };

@@ -105,7 +105,7 @@ function memory(): { own: number; mapped: number } {
 
 const scope = (own: Kernel) => {
   const day = addDays(dayOf(own.clock.now()), -1);
-  return { kind: 'period' as const, householdId: null, fromDay: day, toDay: day, unmasked: false };
+  return { kind: 'period' as const, householdId: null, fromDay: day, toDay: day, unmasked: false, requestedBy: 'staff-city', role: 'city', reason: 'bench', createdAtMs: createSystemClock().now() };
 };
 
 /** The export as it runs in the service, from the document to the file with its name. */
@@ -113,7 +113,7 @@ async function runExport({ dataDir, id }: { readonly dataDir: string; readonly i
   const own = await opened(dataDir);
   const exporter = new Exporter(own, path.join(dataDir, 'exports'), `bench-${id}`);
   await own.store.transact((tx) => tx.exports.insert({
-    id, ...scope(own), requestedBy: 'staff-city', role: 'city', reason: 'bench', state: 'waiting', createdAtMs: createSystemClock().now(), finishedAtMs: null, expiresAtMs: null,
+    id, ...scope(own), state: 'waiting', finishedAtMs: null, expiresAtMs: null,
     rowsDone: 0, rowsTotal: 0, files: [], claimedBy: '', claimedUntilMs: 0, attempts: 0, problem: '',
   }));
   const startedAt = performance.now();
@@ -130,7 +130,7 @@ async function runLibrary({ dataDir, file }: { readonly dataDir: string; readonl
   const own = await opened(dataDir);
   const { writeXlsxStream } = await import('hucre/xlsx');
   const rows: RowOut[] = [];
-  for (const sheet of sheetsOf(own, scope(own))) for await (const batch of sheet.batches()) rows.push(...batch);
+  for (const sheet of await sheetsOf(own, { id: 'library', ...scope(own) })) for await (const batch of sheet.batches()) rows.push(...batch);
   rmSync(file, { force: true });
   const startedAt = performance.now();
   await pipeline(Readable.fromWeb(writeXlsxStream(rows as (string | number | null)[][], { name: 'rows' }) as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(file));
