@@ -115,7 +115,7 @@ export async function openDoor(nowMs = MORNING_MS): Promise<Door> {
   return {
     kernel, clock, exporter,
     knock: async ({ method, url, token, headers = {}, body }) => {
-      const json = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
+      const json: Record<string, string> = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
       const answer = await fetch(`${origin}${url}`, { method, headers: { ...json, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers }, ...(body === undefined ? {} : { body: body as BodyInit }) });
       const bytes = Buffer.from(await answer.arrayBuffer());
       const text = bytes.toString('utf8');
