@@ -62,6 +62,12 @@ export const home = z.strictObject({
   floor: z.int(), room: z.string(), bedrooms: z.int(), areaSqm: z.number(), orientation: z.string(), rentFen: z.int(),
   state: z.enum(['draft', 'inReview', 'available', 'picked', 'allocated', 'leased', 'reserved', 'maintenance', 'withdrawn']),
 });
+/** V2: what is left where, for who is filling in an application; a community with none left says so. */
+export const remainingQuery = z.strictObject({ district: text(30, '所属区') });
+export const remainingHomes = z.strictObject({
+  serverNowMs: ms, areaCode: z.string(), areaName: z.string(),
+  communities: z.array(z.strictObject({ id: z.string(), name: z.string(), district: z.string(), remaining: z.array(z.strictObject({ bedrooms: z.int(), homes: z.int() })) })),
+});
 /** 楼盘表: homes of a community, to be drawn by building, entrance and floor. */
 export const unitTable = z.strictObject({ community: communitySummary, homes: z.array(home) });
 

@@ -8,6 +8,7 @@ export const selectionRoutes = {
   listLanes: route({ method: 'GET', path: '/api/lanes', audience: 'public', summary: '选房通道列表', answer: s.laneList }),
   getLive: route({ method: 'GET', path: '/api/lanes/:laneId/live', audience: 'public', summary: '选房通道实时情况', answer: s.liveView }),
   listCommunities: route({ method: 'GET', path: '/api/communities', audience: 'public', summary: '小区及剩余房源', answer: s.communityList }),
+  getRemainingHomes: route({ method: 'GET', path: '/api/remaining-homes', audience: 'public', summary: '申请时查看各小区各居室的剩余房源', query: s.remainingQuery, answer: s.remainingHomes }),
   getUnitTable: route({ method: 'GET', path: '/api/communities/:communityId/unit-table', audience: 'public', summary: '楼盘表', answer: s.unitTable }),
   listLedgerStreams: route({ method: 'GET', path: '/api/ledger', audience: 'public', summary: '公开台账目录', answer: s.ledgerStreams }),
   getLedger: route({ method: 'GET', path: '/api/ledger/:stream', audience: 'public', summary: '公开台账', query: s.ledgerQuery, answer: s.ledgerPage }),

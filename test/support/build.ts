@@ -2,6 +2,7 @@
 import type { Household, Lane, Listing, Ticket, TurnDoc } from '../../bff/store/collections';
 import type { NewDoc } from '../../bff/store/port';
 import type { Kernel } from '../../bff/kernel';
+import { defaultRuleSet } from '../../config/default-rule-set';
 import { tiers, type Tier } from '../../shared/lane';
 
 export const LANE = 'zhanggong-2';
@@ -72,4 +73,10 @@ export async function seedLane(kernel: Kernel, { laneId = LANE, families = [{ gr
       await tx.tickets.insert(unversioned(buildTicket({ ...family, laneId, householdId: household.id })));
     }
   });
+}
+
+/** A community whose id is its name. */
+export function buildCommunity(name: string, district: string) {
+  const area = defaultRuleSet.areas.find(({ districts }) => districts.includes(district));
+  return { id: name, name, district, areaCode: area?.code ?? '' };
 }

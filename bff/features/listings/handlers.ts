@@ -3,6 +3,7 @@ import type { CommunitySummary } from '../../../shared/contract/schemas';
 import { refuse, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import type { DocOf } from '../../store/collections';
+import { areaOfDistrict } from '../../domain/rules/rule-set';
 import type { Tx } from '../../store/port';
 import { presentHome } from './present';
 
@@ -24,6 +25,21 @@ export function listingHandlers(kernel: Kernel): Handlers {
       for await (const community of tx.communities.iterate({}, { sort: [['district', 'asc'], ['name', 'asc']] })) communities.push(await summarize(tx, community));
       return { communities };
     }),
+    /** V2: counted by index, lane by lane: the cost depends neither on the homes nor on who waits for them. */
+    getRemainingHomes: ({ query }) => {
+      const nowMs = kernel.clock.now();
+      const area = areaOfDistrict(kernel.rules(nowMs).values, query.district);
+      if (area === null) return Promise.resolve(refuse('NOT_FOUND'));
+      return kernel.store.read(async (tx) => {
+        const lanes = await tx.lanes.find({ areaCode: area.code }, { sort: [['bedrooms', 'asc']] });
+        const free = await Promise.all(lanes.map(({ id }) => tx.listings.countBy('communityId', { laneId: id, state: 'available' })));
+        const communities = await tx.communities.find({ areaCode: area.code }, { sort: [['name', 'asc']] });
+        return {
+          serverNowMs: nowMs, areaCode: area.code, areaName: area.name,
+          communities: communities.map(({ id, name, district }) => ({ id, name, district, remaining: lanes.map(({ bedrooms }, at) => ({ bedrooms, homes: free[at]!.get(id) ?? 0 })) })),
+        };
+      });
+    },
     getUnitTable: ({ params }) => kernel.store.read(async (tx) => {
       const community = await tx.communities.get(params['communityId'] ?? '');
       if (community === null) return refuse('NOT_FOUND');

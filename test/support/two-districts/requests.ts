@@ -38,6 +38,7 @@ const signed = (by: 'smsGateway' | 'socialAssistance') => (body: string, city: C
 /** By row: the endpoint's name, with what tells apart two rows of one endpoint after a slash. */
 export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>> = {
   getLive: lane(2),
+  getRemainingHomes: inDistrict,
   getUnitTable: { params: { communityId: 'near-community' } },
   getLedger: { params: { stream: `lane.${here.area}-2` } },
   getEntryProof: { params: { stream: `lane.${here.area}-2`, seq: '1' } },
