@@ -1,6 +1,6 @@
 /**
  * T6: the service's heartbeat. A gap in it is time families could not act, and is given back to every running
- * turn before anything is allowed to expire. A clock that leaps forward looks the same and does the same: no
+ * turn, and to the days in which a family must act, before anything is allowed to expire. A clock that leaps forward looks the same and does the same: no
  * turn is ever shortened by it.
  */
 import type { SelectionCommand } from '../domain/selection/selection';
@@ -9,6 +9,7 @@ import { systemAct, type Kernel } from '../kernel';
 import { change } from '../store/change';
 import { OFFICE_STREAM } from '../store/ledger';
 import { StoreBusyError } from '../store/port';
+import { dueJobs } from './due-jobs';
 
 const HEARTBEAT_ID = 'service';
 /** Each is a full round of the store's own retries. */
@@ -61,6 +62,7 @@ export class Heartbeat {
         await work.record({ stream: OFFICE_STREAM, type: 'OutageFound', open: {}, detail: { fromMs: last.beatAtMs, toMs: nowMs } });
         const credit: SelectionCommand = { type: 'CreditOutage', fromMs: last.beatAtMs, toMs: nowMs };
         for (const turn of await tx.turns.find({ isOpen: true })) await enterLane(kernel, work, turn.laneId, credit);
+        for (const job of dueJobs) await job.credit?.(kernel, work, credit);
       }
       // Never backwards: what was lived through already must not be credited again.
       await tx.heartbeats.replace({ ...last, beatAtMs: Math.max(last.beatAtMs, nowMs) });

@@ -82,6 +82,8 @@ export function applicationHandlers(kernel: Kernel): Handlers {
       const { caller, params, body } = request;
       if (caller.kind !== 'family') return refuse('SIGN_IN_REQUIRED');
       const once = { subject: `family ${caller.phoneIndex}`, key: request.idempotencyKey, request: { submit: params['applicationId'], body } };
+      // T6: what an outage took of the time for a supplement is given back before it can be too late.
+      await kernel.ensureAlive();
       try {
         const outcome = await change(kernel, actOf(request, '提交申请'), async (work) => {
           const earlier = await recall<Application>(work, once);

@@ -17,6 +17,8 @@ import { presentCase, presentRequest } from './present';
 
 export function waitingHandlers(kernel: Kernel): Handlers {
   async function askToContinue(request: ApiRequest, why: string, mayAct: (household: Household) => boolean, reason: Why) {
+    // T6: what an outage took is given back before anything can be too late.
+    await kernel.ensureAlive();
     return change(kernel, actOf(request, why), async (work) => {
       const subject = await caseOfTicket(work.tx, request.params['ticketId'] ?? '', mayAct);
       if (subject === null) return refuse('NOT_FOUND');

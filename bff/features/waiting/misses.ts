@@ -1,13 +1,15 @@
 /** M1, M2: what a missed turn leaves behind, and what becomes of it when nobody asks. */
 import type { RuleSet } from '../../domain/rules/rule-set';
 import { afterMiss } from '../../domain/waiting/decide';
-import { actPeriod } from '../../domain/time/periods';
+import { windowAtOrAfter } from '../../domain/rules/notification-window';
+import { actPeriod, endAfterOutage } from '../../domain/time/periods';
 import { isMissingYear } from '../../domain/time/working-days';
 import { dayOf } from '../../../shared/shanghai-time';
 import type { DueJob } from '../../jobs/due-job';
 import { systemAct, type Kernel } from '../../kernel';
 import type { Miss, Ticket, TurnDoc } from '../../store/collections';
 import { change, type Work } from '../../store/change';
+import { householdStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 import { loadCalendar } from '../calendar/load';
 import { closeCase } from '../households/case';
@@ -69,7 +71,26 @@ export const lapseMisses: DueJob = {
     const [next] = await tx.misses.find({ state: 'open', continueUntilMs: { gt: 0 } }, { sort: [['continueUntilMs', 'asc']], limit: 1 });
     return next?.continueUntilMs ?? null;
   },
+  async credit(kernel, work, outage) {
+    for (const miss of await work.tx.misses.find({ state: 'open', continueUntilMs: { gt: outage.fromMs } })) {
+      const endsMs = endAfterOutage({ startedAtMs: miss.missedAtMs, endsMs: miss.continueUntilMs! }, outage, kernel.rules().values.periodOutageMs);
+      if (endsMs !== miss.continueUntilMs) await moveEnd(kernel, work, miss, endsMs);
+    }
+  },
 };
+
+/** The family is told of the new end, for it may have given up on the old one; an end that was unknown before, too. */
+async function moveEnd(kernel: Kernel, work: Work, miss: Miss, continueUntilMs: number): Promise<void> {
+  const { tx, nowMs } = work;
+  const [household, ticket] = [await tx.households.get(miss.householdId), await tx.tickets.get(miss.ticketId)];
+  if (household === null || ticket === null) throw new Error(`miss ${miss.id} without its household`);
+  await tx.misses.replace({ ...miss, continueUntilMs });
+  await work.record({ stream: householdStream(household.id), type: 'ContinuationEndMoved', open: { group: ticket.group, queueNumber: ticket.queueNumber }, detail: { missId: miss.id, before: miss.continueUntilMs, after: continueUntilMs } });
+  await work.tell({
+    id: `sms-continuationEnds-${ticket.id}-${continueUntilMs}`, topic: 'sms', kind: 'continuationEnds', subjectId: ticket.id, recipientSealed: household.phoneSealed,
+    payload: { group: ticket.group, queueNumber: ticket.queueNumber, continueUntilMs, moved: miss.continueUntilMs !== null }, dueAtMs: windowAtOrAfter(kernel.rules().values, nowMs),
+  });
+}
 
 async function lapse(kernel: Kernel, work: Work, id: Miss['id']): Promise<void> {
   const miss = await work.tx.misses.get(id);
@@ -85,5 +106,5 @@ async function stateEnd(kernel: Kernel, work: Work, id: Miss['id']): Promise<voi
   const rules = kernel.rulesOf(miss.ruleSetVersion);
   const continueUntilMs = await continueUntil(work.tx, rules, miss.missedAtMs);
   // Never an end that is over when it becomes known: the family could not have kept it.
-  if (continueUntilMs !== null) await work.tx.misses.replace({ ...miss, continueUntilMs: Math.max(continueUntilMs, (await continueUntil(work.tx, rules, work.nowMs)) ?? continueUntilMs) });
+  if (continueUntilMs !== null) await moveEnd(kernel, work, miss, Math.max(continueUntilMs, (await continueUntil(work.tx, rules, work.nowMs)) ?? continueUntilMs));
 }
