@@ -1,4 +1,5 @@
 /** V1, V3, G3, T2, P1, P2: an application from its draft to the batch, through the real handlers on the real store. */
+import { beatWithoutCredit } from '../../bff/jobs/heartbeat';
 import { publicityHandlers } from '../../bff/features/publicity/handlers';
 import { duePublicities } from '../../bff/features/publicity/due-publicities';
 import { enterReview } from '../../bff/features/applications/door';
@@ -21,7 +22,9 @@ afterEach(() => world.close());
 
 const stored = async (id: string): Promise<Application> => (await world.store.read((tx) => tx.applications.get(id)))!;
 const code = (answer: unknown) => (isRefusal(answer) ? answer.code : 'granted');
+/** To an instant, with the service up all along. */
 const at = async (ms: number) => {
+  await beatWithoutCredit(world.kernel, ms);
   world.clock.nowMs = ms;
   await dueApplications.run(world.kernel);
   await duePublicities.run(world.kernel);

@@ -65,6 +65,7 @@ export function applicationHandlers(kernel: Kernel): Handlers {
       const { body } = request;
       const priority = readPriority(body.content.priorityCategory, kernel.rules().values.priorityCategories);
       if ('problem' in priority) return refuse('VALIDATION_FAILED', { fields: [{ path: 'content.priorityCategory', message: priority.problem }] });
+      await kernel.ensureAlive();
       const outcome = await change(kernel, actOf(request, '保存申请草稿'), async (work) => {
         const application = await own(work, request, body.version);
         if (typeof application === 'string') return { refusal: application };
