@@ -107,7 +107,7 @@ export const collections = {
       areaCode: text, areaName: text, bedrooms: z.int(),
       state: z.enum(['closed', 'open', 'paused']), pausedAtMs: nullable(ms),
       openTurnId: nullable(text),
-      /** Q2: the number of free homes for which families were last called up. */
+      /** Q2: the number of free homes for which families were last called up; 0 once somebody joined or moved up since. */
       calledUpFor: z.int(),
     }),
     [{ name: 'lanesOfArea', fields: ['areaCode', 'bedrooms'], unique: true }],
@@ -284,6 +284,7 @@ export type RuleSetDraft = DocOf<'ruleSetDrafts'>;
 export type CalendarYear = DocOf<'calendarYears'>;
 export type Seal = DocOf<'seals'>;
 export type ExportDoc = DocOf<'exports'>;
+export type LaneForecast = DocOf<'laneForecasts'>;
 export type OutboxMessage = DocOf<'outbox'>;
 /** S1: who acted, and in which role. */
 export interface Actor {

@@ -13,6 +13,7 @@ import type { Member, Ticket } from '../../store/collections';
 import { groupStream, laneStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 import { keepLastNumber } from '../batch/counters';
+import { callUpAgain } from '../waiting/queue';
 import { ensureLanes, groupBy, type ImportDeps, refusalOf, type RegisterWriter } from './import-deps';
 
 /** A family with its blind indexes, people in the order of the register. */
@@ -84,6 +85,7 @@ export function waitlistWriter(deps: ImportDeps): RegisterWriter<FamilyRecord, I
       // Named in the lane as well: from here on they have a claim there, and anyone can check that it was kept.
       for (const [laneId, families] of groupBy(fresh, (family) => family.laneId)) {
         await work.record({ stream: laneStream(laneId), type: 'NumbersJoined', open: { count: families.length, numbers: families.map(({ placed: { record: { group, queueNumber } } }) => ({ group, queueNumber })) } });
+        await callUpAgain(work, laneId);
         await work.announceLane(laneId);
       }
     },

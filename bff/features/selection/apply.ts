@@ -190,7 +190,8 @@ class Applier {
   /**
    * Q2: the first K families still queued move to the selection registry, K = homes × call-up factor. A pick
    * takes one home and one family away and so brings nobody new within K: nothing to look at then. Homes left
-   * over stay available (L4): whoever joins the queue later is called up for them.
+   * over stay available (L4): whoever joins the queue later, or moves up in it, is called up for them
+   * (`callUpAgain` in bff/features/waiting/queue.ts lets the lane's timer look).
    */
   async callUp(events: readonly SelectionEvent[]): Promise<void> {
     if (this.lane.state !== 'open') return;

@@ -15,8 +15,18 @@ export async function joinQueue(work: Work, tickets: readonly Ticket[]): Promise
   for (const [laneId, joining] of groupBy(tickets, (ticket) => ticket.laneId)) {
     for (const ticket of joining) await work.tx.tickets.replace({ ...ticket, state: 'queued' });
     await work.record({ stream: laneStream(laneId), type: 'NumbersJoined', open: { count: joining.length, numbers: joining.map(named) } });
+    await callUpAgain(work, laneId);
     await work.announceLane(laneId);
   }
+}
+
+/**
+ * Q2: somebody joined, or moved up because another left: who is among the first K may be others now. The lane's timer looks,
+ * as it does for more homes: the homes called up for count from nothing again.
+ */
+export async function callUpAgain({ tx }: Pick<Work, 'tx'>, laneId: string): Promise<void> {
+  const lane = await tx.lanes.get(laneId);
+  if (lane !== null && lane.calledUpFor !== 0) await tx.lanes.replace({ ...lane, calledUpFor: 0 });
 }
 
 /** Why a number ceased to count, as everyone may know it: a new one replaced it, its batch was given up, or it ended otherwise. */
@@ -35,6 +45,7 @@ export async function endTicket(work: Work, ticket: Ticket, state: 'renewing' | 
     const lane = await work.tx.lanes.get(ticket.laneId);
     if (lane === null) throw new Error(`ticket ${ticket.id} without its lane`);
     await work.tx.queueExits.insert({ id: ticket.id, seq, ahead: await countAhead(work.tx, ticket, lane) });
+    await callUpAgain(work, ticket.laneId);
     await work.announceLane(ticket.laneId, [{ householdId: ticket.householdId, ticketId: ticket.id }]);
   }
   if (state !== 'renewing') await recordVoid(work, ticket.group, [ticket.queueNumber], publicEndOf(state));
