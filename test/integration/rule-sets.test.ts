@@ -119,7 +119,7 @@ test('P1 and bad input: nobody but the administrator writes; nothing changes', a
   expect((await post(`/${draft.id}`, { version: 1, title: '缺', values: { turnMs: HOUR_MS } })).body.code).toBe('VALIDATION_FAILED');
   expect((await post(`/${draft.id}/publish`, { version: 1, effectiveDay: '2026-02-30', reason: '错' })).body).toMatchObject({ code: 'VALIDATION_FAILED', fields: [{ path: 'effectiveDay' }] });
   expect((await post('/draft-none/publish', { version: 1, effectiveDay: '2026-07-01', reason: '错' })).body.code).toBe('NOT_FOUND');
-  const without = await draftOf({ areas: defaultRuleSet.areas.slice(1) });
+  const without = await draftOf({ areas: defaultRuleSet.areas.slice(1), reviewStreets: defaultRuleSet.reviewStreets.slice(1) });
   expect((await post(`/${without.id}/publish`, { version: 1, effectiveDay: '2026-07-01', reason: '错' })).body).toMatchObject({ code: 'VALIDATION_FAILED', fields: [{ path: 'values.areas' }] });
   for (const { id } of [draft, without]) await post(`/${id}/drop`, { version: 1, reason: '清理' });
   expect((await get('')).body).toEqual(before);

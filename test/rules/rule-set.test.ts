@@ -49,6 +49,14 @@ describe('checkValues', () => {
     [{ continueDaysKind: 'lunar' }, ['values.continueDaysKind']], [{ oneTurnInCity: 'yes' }, ['values.oneTurnInCity']], [{ areas: [] }, ['values.areas']],
     [{ areas: [...defaultRuleSet.areas, { code: 'zhanggong', name: '又一区', districts: ['某区'] }] }, ['values.areas']],
     [{ areas: [...defaultRuleSet.areas, { code: 'other', name: '又一区', districts: ['章贡区'] }] }, ['values.areas']],
+    // V1: what a district listed twice, a street listed twice, a district of no area would quietly do without.
+    [{ reviewStreets: [...defaultRuleSet.reviewStreets, { district: '章贡区', streets: ['解放街道'] }] }, ['values.reviewStreets']],
+    [{ reviewStreets: [{ district: '章贡区', streets: ['解放街道', '水东镇', '解放街道'] }] }, ['values.reviewStreets']],
+    [{ reviewStreets: [{ district: '火星区', streets: ['一街道'] }] }, ['values.reviewStreets']],
+    [{ areas: defaultRuleSet.areas.slice(1) }, ['values.reviewStreets']],
+    // G3
+    [{ priorityCategories: [] }, []], [{ priorityCategories: [{ code: 'none', label: '无' }] }, ['values.priorityCategories']], [{ priorityCategories: [{ code: '1', label: '环卫工人' }] }, ['values.priorityCategories']],
+    [{ priorityCategories: [{ code: 'one', label: '环卫工人' }, { code: 'one', label: '烈士遗属' }] }, ['values.priorityCategories']], [{ priorityCategories: [{ code: 'one', label: '环卫工人' }, { code: 'two', label: '环卫工人' }] }, ['values.priorityCategories']],
   ])('%j', (patch, paths) => expect(problemsOf(patch)).toEqual(paths));
   test('the sentence names the field and its bounds in people\'s words', () => {
     expect(checkValues({ ...defaultRuleSet, turnMs: 1 }).problems).toEqual([{ path: 'values.turnMs', message: '选房时长：应在 10分钟 至 168小时 之间' }]);

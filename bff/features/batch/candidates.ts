@@ -4,7 +4,7 @@
  */
 import { partsOfGroup, type Group } from '../../../shared/lane';
 import { rankOf } from '../../domain/batch/order';
-import { areaOfDistrict, laneIdOf } from '../../domain/rules/rule-set';
+import { laneIdOf } from '../../domain/rules/rule-set';
 import type { Kernel } from '../../kernel';
 import type { BatchCandidate, Publicity } from '../../store/collections';
 import type { Work } from '../../store/change';
@@ -34,7 +34,8 @@ export async function offerCandidate(kernel: Kernel, work: Work, candidate: NewC
   const existing = await tx.batchCandidates.get(candidate.id);
   if (existing !== null) return existing;
   const { tier, bedrooms } = partsOfGroup(candidate.group);
-  const area = areaOfDistrict(kernel.rules().values, candidate.district);
+  // Never stranded by a change of rules: a district taken out since keeps the area it had.
+  const area = kernel.rulebook.areaOf(candidate.district);
   if (area === null) throw new Error(`no waiting area for district of candidate ${candidate.id}`);
   const laneId = laneIdOf(area.code, bedrooms);
   await ensureLanes(tx, new Map([[laneId, { areaCode: area.code, areaName: area.name, bedrooms }]]));

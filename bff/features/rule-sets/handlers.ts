@@ -1,6 +1,7 @@
 /** 选房规则 over HTTP: its fields, drafts compared with what would hold without them, publishing from a day to come. */
 import { addDays, DAY_MS, startOfDay } from '../../../shared/shanghai-time';
 import { checkValues } from '../../domain/rules/check';
+import { openReviewStates } from '../../domain/review/review';
 import { compareRules } from '../../domain/rules/compare';
 import { ruleFields, type RuleSetValues } from '../../domain/rules/rule-set';
 import { actOf, refuse, type Handlers, type Refusal } from '../../http/request';
@@ -111,6 +112,8 @@ export function ruleSetHandlers(kernel: Kernel): Handlers {
         if (problems !== null) return refuse('VALIDATION_FAILED', { fields: problems });
         const orphans = await lanesWithoutArea(tx, values);
         if (orphans.length > 0) return refuse('VALIDATION_FAILED', { fields: [{ path: 'values.areas', message: `已有选房通道的轮候区域不能删除：${orphans.join('、')}` }] });
+        const busy = await districtsLeftBehind(tx, rulebook.valuesOf(newest), values);
+        if (busy.length > 0) return refuse('VALIDATION_FAILED', { fields: [{ path: 'values.areas', message: `还有未办结的申请、等待生成顺序号的家庭或租赁补贴的所属区不能删除：${busy.join('、')}` }] });
         const number = newest.number + 1;
         const set = await tx.ruleSets.insert({ id: `ruleSet-${number}`, number, title: draft.title, reason: body.reason, effectiveAtMs, publishedAtMs: nowMs, publishedBy: caller.staffId, values });
         await tx.ruleSetDrafts.replace({ ...draft, state: 'published', savedAtMs: nowMs, savedBy: caller.staffId });
@@ -173,6 +176,20 @@ async function lanesWithoutArea(tx: Tx, values: RuleSetValues): Promise<string[]
   const codes = new Set(values.areas.map((area) => area.code));
   const lanes = await tx.lanes.find({});
   return [...new Set(lanes.filter((lane) => !codes.has(lane.areaCode)).map((lane) => lane.areaName))];
+}
+
+/** V1, W3: districts the values no longer have, though families there still have something coming. */
+async function districtsLeftBehind(tx: Tx, before: RuleSetValues, values: RuleSetValues): Promise<string[]> {
+  const kept = new Set(values.areas.flatMap(({ districts }) => districts));
+  const busy: string[] = [];
+  for (const district of before.areas.flatMap(({ districts }) => districts).filter((each) => !kept.has(each))) {
+    const cases = [
+      tx.applications.find({ district, state: { in: openReviewStates.filter((state) => state !== 'draft') } }, { limit: 1 }), tx.batchCandidates.find({ district, state: 'waiting' }, { limit: 1 }),
+      tx.waitingRequests.find({ district, state: 'open' }, { limit: 1 }), tx.subsidies.find({ district, state: 'running' }, { limit: 1 }),
+    ];
+    if ((await Promise.all(cases)).some((found) => found.length > 0)) busy.push(district);
+  }
+  return busy;
 }
 
 function stateOf(set: RuleSetDoc, all: readonly RuleSetDoc[], nowMs: number): 'scheduled' | 'running' | 'past' {

@@ -4,7 +4,7 @@
  * that looks every REFRESH_MS knows it in time, whichever process published it.
  */
 import type { Clock } from '../../../shared/clock';
-import { nextEffectiveAfter, ruleSetAt, type PublishedRuleSet } from '../../domain/rules/in-force';
+import { lastAreaOf, nextEffectiveAfter, ruleSetAt, type PublishedRuleSet } from '../../domain/rules/in-force';
 import { ruleSetValues, type RuleSet, type RuleSetValues } from '../../domain/rules/rule-set';
 import type { RuleSetDoc } from '../../store/collections';
 import type { Store } from '../../store/port';
@@ -33,6 +33,11 @@ export class Rulebook {
     const set = this.sets.find((each) => each.version === version);
     if (set === undefined) throw new Error(`no rule set ${version}`);
     return set;
+  }
+
+  /** The waiting area of a district now, or the last it had. */
+  areaOf(district: string): RuleSetValues['areas'][number] | null {
+    return lastAreaOf(this.sets, Math.max(this.clock.now(), this.sets[0]?.effectiveAtMs ?? 0), district);
   }
 
   nextAfter(atMs: number): number | null {
