@@ -2,7 +2,9 @@
  * The city as an onlooker reconstructs it from the ledger and from what the simulation itself did: the oracle's
  * memory. Nothing here is read from the system's own documents, and no rule is borrowed from its code.
  */
-import type { RollFamily, RollHome } from './registers';
+import type { ListingState } from '../../shared/lane';
+import type { Case, Shown } from './life/books';
+import type { TicketFamily } from './registers';
 
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;
@@ -23,8 +25,15 @@ export function nextMorning(atMs: number): number {
 
 export interface CityTicket {
   readonly id: string;
-  readonly family: RollFamily;
-  state: 'queued' | 'onTurn' | 'picked' | 'missed';
+  readonly family: TicketFamily;
+  /** The household's case it belongs to. */
+  readonly case: Case;
+  readonly batchDay: string;
+  /** M2: times in a row the household went on waiting after a miss to get it. */
+  readonly continuations: number;
+  /** G5: its publicity; null for a number of the roll. */
+  readonly shown: Shown | null;
+  state: 'publicised' | 'queued' | 'onTurn' | 'picked' | 'missed' | 'renewing' | 'forfeited' | 'void';
   deferrals: number;
   notBeforeMs: number;
   calledUp: boolean;
@@ -51,20 +60,21 @@ export interface CityTurn {
 export interface CityLane {
   readonly id: string;
   state: 'closed' | 'open' | 'paused';
-  /** In the order of Q1. */
+  /** Who waits or has the turn, in the order of Q1. */
   readonly queue: CityTicket[];
-  /** Imported numbers whose joining the lane's own stream has not told yet. */
-  readonly joining: CityTicket[];
   readonly homes: Set<string>;
   turn: CityTurn | null;
 }
 
 export interface CityHome {
   readonly laneId: string;
-  readonly roll: RollHome;
-  state: 'available' | 'picked' | 'other';
+  readonly district: string;
+  readonly floor: number;
+  state: ListingState;
+  /** L1, L2: on whose desk it lies. */
+  review: { readonly kind: string; readonly step: string } | null;
   /** Who picked it last. */
-  holder?: CityTicket;
+  holder: CityTicket | undefined;
 }
 
 /** A proof the simulation offered, and what became of the offer. */
@@ -87,13 +97,18 @@ export class City {
   returned = 0;
   readonly counts = { turns: 0, picks: 0, passes: 0, misses: 0, deferrals: 0, entries: 0 };
 
+  /** Numbers that still count. */
+  get live(): CityTicket[] {
+    return [...this.tickets.values()].filter(({ state }) => state !== 'void' && state !== 'forfeited');
+  }
+
   lane(id: string): CityLane {
     let lane = this.lanes.get(id);
-    if (lane === undefined) this.lanes.set(id, (lane = { id, state: 'closed', queue: [], joining: [], homes: new Set(), turn: null }));
+    if (lane === undefined) this.lanes.set(id, (lane = { id, state: 'closed', queue: [], homes: new Set(), turn: null }));
     return lane;
   }
 
-  /** Q1: lowest tier, then lowest number, among those that may be called. */
+  /** Q1: lowest tier, then lowest number, among those that may be called. Who is done is out of the queue. */
   head(lane: CityLane, atMs: number): CityTicket | null {
     return lane.queue.find((ticket) => ticket.state === 'queued' && ticket.notBeforeMs <= atMs) ?? null;
   }

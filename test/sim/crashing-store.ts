@@ -13,22 +13,25 @@ export class CrashError extends Error {
 export type CrashMoment = 'before' | 'inside' | 'after';
 
 /** Collections whose written documents are noted, so that an onlooker need not look at all of them again. */
-export const watched = ['ledgerHeads', 'tickets', 'listings'] as const satisfies readonly CollectionName[];
+export const watched = ['ledger', 'tickets', 'listings'] as const satisfies readonly CollectionName[];
+type Watched = (typeof watched)[number];
 
-/** Documents written since somebody last took note; those of lost races and of crashes as well. */
+/** What was committed since somebody last took note, in the order of the commits: the ids of each transaction's documents as it wrote them. */
 export class Written {
-  private readonly ids = new Map<string, Set<string>>(watched.map((name) => [name, new Set<string>()]));
+  private readonly commits = new Map<Watched, (readonly string[])[]>(watched.map((name) => [name, []]));
 
-  of(collection: string): Set<string> | undefined {
-    return this.ids.get(collection);
+  note(writes: ReadonlyMap<Watched, readonly string[]>): void {
+    for (const [name, ids] of writes) this.commits.get(name)!.push(ids);
   }
 
-  /** The documents of a collection written since the last call, in order of id. */
-  take(collection: (typeof watched)[number]): string[] {
-    const ids = this.ids.get(collection)!;
-    const taken = [...ids].sort();
-    ids.clear();
-    return taken;
+  /** How many commits wrote to a collection since somebody took note. */
+  pending(collection: Watched): number {
+    return this.commits.get(collection)!.length;
+  }
+
+  /** Transaction by transaction. */
+  take(collection: Watched): (readonly string[])[] {
+    return this.commits.get(collection)!.splice(0);
   }
 }
 
@@ -77,11 +80,14 @@ export class CrashingStore implements Store {
     if (moment === 'before') this.die();
     for (let round = 1; ; round += 1) {
       try {
+        let writes = new Map<Watched, string[]>();
         const result = await this.inner.transact(async (tx) => {
-          const done = await work(this.watch(tx));
+          writes = new Map();
+          const done = await work(watchTx(tx, writes));
           if (moment === 'inside' || this.isDead) this.die();
           return done;
         }, { maxAttempts: 1 });
+        this.written.note(writes);
         if (moment === 'after') this.die();
         this.assertAlive();
         return result;
@@ -104,19 +110,6 @@ export class CrashingStore implements Store {
     return this.inner.close();
   }
 
-  private watch(tx: Tx): Tx {
-    const noting = new Map<string, unknown>();
-    return new Proxy(tx, {
-      get: (target, name: CollectionName) => {
-        const inner = target[name];
-        const ids = this.written.of(name);
-        if (ids === undefined) return inner;
-        if (!noting.has(name)) noting.set(name, notingWrites(inner, ids));
-        return noting.get(name);
-      },
-    });
-  }
-
   private assertAlive(): void {
     if (this.isDead) throw new CrashError('the process is dead');
   }
@@ -131,10 +124,22 @@ export class CrashingStore implements Store {
   }
 }
 
-function notingWrites<C extends Tx[CollectionName]>(inner: C, ids: Set<string>): C {
-  const noting = (write: 'insert' | 'replace' | 'remove' | 'guard') => (doc: { readonly id: string }) => {
-    ids.add(doc.id);
+/** The transaction, with the documents it writes noted. */
+function watchTx(tx: Tx, writes: Map<Watched, string[]>): Tx {
+  const noting = new Map<string, unknown>();
+  return new Proxy(tx, {
+    get: (target, name: CollectionName) => {
+      if (!(watched as readonly string[]).includes(name)) return target[name];
+      if (!noting.has(name)) noting.set(name, notingWrites(target[name], (id) => void writes.set(name as Watched, [...(writes.get(name as Watched) ?? []), id])));
+      return noting.get(name);
+    },
+  });
+}
+
+function notingWrites<C extends Tx[CollectionName]>(inner: C, note: (id: string) => void): C {
+  const noting = (write: 'insert' | 'replace' | 'remove') => (doc: { readonly id: string }) => {
+    note(doc.id);
     return (inner[write] as (doc: unknown) => Promise<unknown>).call(inner, doc);
   };
-  return Object.assign(Object.create(inner) as C, { insert: noting('insert'), replace: noting('replace'), remove: noting('remove'), guard: noting('guard') });
+  return Object.assign(Object.create(inner) as C, { insert: noting('insert'), replace: noting('replace'), remove: noting('remove') });
 }

@@ -5,13 +5,15 @@ import { canonicalJson } from '../../shared/canonical-json';
 import type { Receipt } from '../../shared/contract/schemas';
 import { HOUR, law, MINUTE, type CityTicket } from './city';
 import { CrashError } from './crashing-store';
-import type { RollFamily } from './registers';
+import type { TicketFamily } from './registers';
 import type { SeededChance } from './seeded-chance';
 import type { Simulation } from './simulation';
 import { allOf } from './world';
 
 /** When in its turn a family acts. `edge`: within a millisecond of the deadline; `evening`: of 18:00. */
 const tempers = { soon: 30, late: 10, edge: 15, evening: 8, pass: 10, passEdge: 4, miss: 15 } as const;
+/** Those who give up one batch after another: most often by doing nothing. */
+const quitterTempers = { ...tempers, soon: 20, pass: 25, miss: 60 } as const;
 /** What goes wrong, or is done twice, when it picks. */
 const manners = { plain: 40, twiceSameKey: 12, sameKeyAtOnce: 8, otherKeyAtOnce: 8, reusedKey: 5, takenFirst: 7, otherLaneFirst: 5, withRival: 7, assisted: 8 } as const;
 
@@ -27,14 +29,14 @@ export class Families {
 
   constructor(private readonly sim: Simulation, private readonly chance: SeededChance) {}
 
-  caller(family: RollFamily): Caller {
-    return { kind: 'family', sessionId: 'session', phoneIndex: this.sim.world.kernel.crypto.blindIndex('phone', family.phone) };
+  caller(family: TicketFamily): Caller {
+    return { kind: 'family', sessionId: 'session', phoneIndex: this.sim.world.crypto.blindIndex('phone', family.phone) };
   }
 
   /** A family has learnt that it is its turn: it makes up its mind. */
   learnsOf(turnId: string, ticketId: () => CityTicket | undefined): void {
     const { sim, chance } = this;
-    const temper = chance.weighted(tempers);
+    const temper = chance.weighted(ticketId()?.family.household.isQuitter === true ? quitterTempers : tempers);
     const { trueMs } = sim.time;
     const inMs = (ms: number) => trueMs + ms;
     const act = (atMs: number, what: 'pick' | 'pass') => sim.agenda.add(atMs, async () => {
@@ -189,7 +191,7 @@ export class Families {
     if (earlier !== undefined) return (JSON.parse(earlier) as Receipt).content.listingId === listingId ? 'granted' : 'IDEMPOTENCY_KEY_REUSED';
     if (ticket.state === 'picked') return this.expectedOncePicked(ticket, listingId, key);
     if (lane.state === 'closed') return 'LANE_NOT_OPEN';
-    if (lane.turn?.ticket !== ticket) return ticket.state === 'missed' ? 'TURN_OVER' : 'NOT_YOUR_TURN';
+    if (lane.turn?.ticket !== ticket) return ['missed', 'renewing', 'forfeited', 'void'].includes(ticket.state) ? 'TURN_OVER' : 'NOT_YOUR_TURN';
     if (lane.state === 'paused') return 'LANE_PAUSED';
     if (lane.turn.deadlineMs !== null && world.systemNow() >= lane.turn.deadlineMs) return 'TURN_OVER';
     if (listingId === null) return 'granted';

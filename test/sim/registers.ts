@@ -3,51 +3,59 @@ import { writeFileSync } from 'node:fs';
 import { importRegister } from '../../bff/features/imports/handlers';
 import type { ImportReport } from '../../bff/features/imports/report';
 import type { Kernel } from '../../bff/kernel';
-import { groupLabels, tiers, type Group } from '../../shared/lane';
+import { groupLabels, tiers, type Group, type ListingState } from '../../shared/lane';
 import { buildWorkbook } from '../support/workbook-builder';
 import { listingHeader, listingRow, table, waitlistHeader, waitlistRow, type ListingRow, type WaitlistRow } from '../support/workbook-registers';
+import { districts, type District, type Household } from './life/people';
 import type { SeededChance } from './seeded-chance';
 
-const districts = { 章贡区: { area: 'zhanggong', street: '南外街道' }, 赣州经开区: { area: 'jingkai', street: '蟠龙镇' }, 赣州蓉江新区: { area: 'rongjiang', street: '潭口镇' } } as const;
-type District = keyof typeof districts;
-export const districtNames = Object.keys(districts) as District[];
-
-/** A family as the city knows it before any software does. */
-export interface RollFamily {
+/** A family with a number, as everybody may know it. */
+export interface TicketFamily {
   readonly index: number;
-  readonly group: Group;
+  readonly group: string;
   readonly tier: number;
   readonly queueNumber: number;
   readonly laneId: string;
   readonly district: string;
   readonly phone: string;
+  readonly household: Household;
+}
+
+/** A family as the city knows it before any software does. */
+export interface RollFamily extends TicketFamily {
+  readonly batchDay: string;
   readonly row: WaitlistRow;
 }
 
 export interface RollHome {
   readonly door: string;
   readonly laneId: string;
-  readonly isAvailable: boolean;
+  readonly state: ListingState;
   readonly row: ListingRow;
 }
 
 /** How a home's door is told from others, by register row or by stored document. */
 export const doorOf = (community: unknown, building: unknown, entrance: unknown, room: unknown): string => [community, building, entrance, room].map(String).join('/');
 
-/** Every family the simulation will ever have; numbers run on within each group (G2). */
-export function drawFamilies(count: number, chance: SeededChance): RollFamily[] {
+const ROLL_DAY = '2026-05-20';
+
+/** The roll of those who won a number before the system: numbers run on within each group (G2, G6). */
+export function drawRoll(households: readonly Household[]): RollFamily[] {
   const numbers = new Map<string, number>();
-  return Array.from({ length: count }, (_, index) => {
-    const group = chance.of(Object.keys(groupLabels) as Group[]);
-    const district = chance.weighted({ 章贡区: 5, 赣州经开区: 3, 赣州蓉江新区: 2 });
+  return households.map((household) => {
+    const { index, district, street, phone, people, priority, tier, bedrooms } = household;
+    const group: Group = `${tier}-${bedrooms}`;
     const queueNumber = (numbers.get(group) ?? 0) + 1;
     numbers.set(group, queueNumber);
-    const { area, street } = districts[district];
-    const row = waitlistRow(index, { 组别: groupLabels[group], 轮候顺序号: queueNumber, 所属区: district, '街道（乡镇）': street, 批次日期: '2026-05-20' });
-    const [tier, bedrooms] = group.split('-') as ['lowRent' | 'publicRental', string];
-    return { index, group, tier: tiers[tier], queueNumber, laneId: `${area}-${bedrooms}`, district, phone: String(row.联系电话), row };
+    const row = waitlistRow(index, {
+      组别: groupLabels[group], 轮候顺序号: queueNumber, 所属区: district, '街道（乡镇）': street, 批次日期: ROLL_DAY, 申请人姓名: people[0]!.name, 身份证号: people[0]!.identity, 联系电话: phone,
+      家庭人口: people.length, '共同申请人（姓名/身份证号/关系）': people.slice(1).map((person) => `${person.name}/${person.identity}/${person.relation}`).join('；'), 优先类别: priority?.label ?? '',
+    });
+    return { index, group, tier: tiers[tier], queueNumber, laneId: `${districts[district].area}-${bedrooms}`, district, phone, household, batchDay: ROLL_DAY, row };
   });
 }
+
+const rollStates: Readonly<Record<string, ListingState>> = { 可配租: 'available', 预留: 'reserved', 维修中: 'maintenance', 已出租: 'leased' };
 
 export function drawHomes(count: number, chance: SeededChance): RollHome[] {
   return Array.from({ length: count }, (_, index) => {
@@ -55,7 +63,7 @@ export function drawHomes(count: number, chance: SeededChance): RollHome[] {
     const state = chance.weighted({ 可配租: 17, 预留: 1, 维修中: 1, 已出租: 1 });
     const row = listingRow(index, { 居室: bedrooms, 房屋状态: state });
     const { area } = districts[row.所属区 as District];
-    return { door: doorOf(row.小区名称, row.楼栋, row.单元, row.房号), laneId: `${area}-${bedrooms}`, isAvailable: state === '可配租', row };
+    return { door: doorOf(row.小区名称, row.楼栋, row.单元, row.房号), laneId: `${area}-${bedrooms}`, state: rollStates[state]!, row };
   });
 }
 

@@ -1,6 +1,7 @@
 /** Q1–Q10, T4–T6, G2, L3, S1–S4 under any order of events a seed can think of; `npm run simulate` does the long runs. */
 import { readSimulateCommand, UsageError } from './options';
 import { resultAsJson } from './report';
+import { Books } from './life/books';
 import { Simulation } from './simulation';
 
 const small = { days: 5, families: 70, listings: 26 };
@@ -26,7 +27,7 @@ test('the same seed gives the same result, to the last hash of the ledger; anoth
 }, 30_000);
 
 test('the JSON line has exactly the fields others rely on', () => {
-  const counts = { turns: 1, picks: 2, passes: 3, misses: 4, deferrals: 5 };
+  const counts = { turns: 1, picks: 2, passes: 3, misses: 4, deferrals: 5, ...new Books().counts, leases: 6 };
   const options = { ...small, seed: 9, faults: true };
   expect(JSON.parse(resultAsJson(options, { counts, ledgerEntries: 6, ledgerVerified: true, violations: [], steps: 7, heads: [] }, 8))).toEqual({
     seed: 9, days: 5, families: 70, ...counts, violations: 0, ledgerEntries: 6, ledgerVerified: true, wallMs: 8,

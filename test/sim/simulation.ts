@@ -8,13 +8,16 @@ import { change } from '../../bff/store/change';
 import { enterLane } from '../../bff/features/selection/door';
 import { startOfDay } from '../../shared/shanghai-time';
 import { HOUR, law, MINUTE, timeOfDay } from './city';
+import { DAY, dayNumber } from './days';
 import { Families, isCrash } from './families';
 import { Faults } from './faults';
 import { SimGateway, SimMessenger } from './gateway';
 import { Liveness } from './liveness';
 import { Oracle } from './oracle';
 import { Receipts } from './receipts';
-import { drawFamilies, drawHomes, type RollFamily, type RollHome } from './registers';
+import { Life } from './life/life';
+import { drawHouseholds, type Household } from './life/people';
+import { drawHomes, drawRoll, type RollFamily, type RollHome } from './registers';
 import type { SimulationOptions } from './options';
 import type { SimulationResult } from './report';
 import { SeededChance } from './seeded-chance';
@@ -23,8 +26,12 @@ import { Sweep } from './sweep';
 import { Agenda, VirtualTime } from './virtual-time';
 import { SimWorld } from './world';
 
-const DAY = 24 * HOUR;
 const FIRST_DAY = '2026-06-01';
+/** Of the families, those who won a number before the system; of the homes, those in the city's registers. */
+const ROLL_SHARE = 0.45;
+const REGISTERED_SHARE = 0.65;
+/** Families of the roll that come in a day later. */
+const LATE_ROLL = 5;
 
 export class Simulation {
   readonly time = new VirtualTime(startOfDay(FIRST_DAY) + 7 * HOUR + 30 * MINUTE, law.outageThresholdMs);
@@ -41,7 +48,9 @@ export class Simulation {
   private readonly roll: readonly RollFamily[];
   private readonly rollHomes: readonly RollHome[];
   private readonly byNumber: ReadonlyMap<string, RollFamily>;
-  private readonly byPhone: ReadonlyMap<string, RollFamily>;
+  private readonly byPhone: ReadonlyMap<string, Household>;
+  private readonly life: Life;
+  private identities: ReadonlyMap<string, string> | null = null;
   private nextLookMs = Number.POSITIVE_INFINITY;
   private lastDueMs: number | null = null;
   private due: { readonly transactions: number; readonly atMs: number | null } = { transactions: -1, atMs: null };
@@ -57,32 +66,44 @@ export class Simulation {
     this.gateway = new SimGateway({ time: this.time, chance: chance.fork('gateway'), faults: options.faults, systemNow, onAccepted: (accepted) => receipts.accepted(accepted), die: () => this.world.store.die() });
     const messenger = new SimMessenger(chance.fork('wechat'), ({ key }) => this.toldByWechat(key));
     this.world = new SimWorld(this.time, chance.fork('world'), { gateway: this.gateway, messenger });
-    this.roll = drawFamilies(options.families, chance.fork('families'));
+    const households = drawHouseholds(options.families, dayNumber(this.time.trueMs), chance.fork('families'));
+    // The others apply in the course of it.
+    this.roll = drawRoll(households.slice(0, Math.ceil(options.families * ROLL_SHARE)));
     this.rollHomes = drawHomes(options.listings, chance.fork('homes'));
     this.byNumber = new Map(this.roll.map((family) => [`${family.group} ${family.queueNumber}`, family]));
-    this.byPhone = new Map(this.roll.map((family) => [family.phone, family]));
-    for (const family of this.roll) if (this.trait(family, 'wrong number', 0.02)) this.gateway.invalidPhones.add(family.phone);
+    this.byPhone = new Map(households.map((household) => [household.phone, household]));
+    for (const household of households) if (this.trait(household, 'wrong number', 0.02)) this.gateway.invalidPhones.add(household.phone);
     this.families = new Families(this, chance.fork('conduct'));
     this.staff = new Staff(this, chance.fork('staff'));
-    this.oracle = new Oracle({ seed: options.seed, time: this.time, gateway: this.gateway, written: this.world.written, systemNow, familyOf: (group, number) => this.byNumber.get(`${group} ${number}`), onCallTask: (turnId) => this.staff.hearsOfTask(turnId) });
+    this.oracle = new Oracle({
+      seed: options.seed, time: this.time, gateway: this.gateway, written: this.world.written, systemNow, familyOf: (group, number) => this.byNumber.get(`${group} ${number}`), onCallTask: (turnId) => this.staff.hearsOfTask(turnId),
+      identityOf: (index) => this.identityOf(index), hearers: () => this.life.hearers,
+    });
+    this.life = new Life(this, chance.fork('life'), { households, rollSize: this.roll.length });
     this.liveness = new Liveness(this.oracle, { time: this.time, gateway: this.gateway });
     this.faults = new Faults(this, chance.fork('faults'));
     this.sweep = new Sweep({ world: this.world, oracle: this.oracle, gateway: this.gateway, time: this.time, upSinceMs: () => this.upSinceMs, reviewerOf: this.staff.reviewerOf });
   }
 
-  familyOfPhone(phone: string): RollFamily | undefined {
+  familyOfPhone(phone: string): Household | undefined {
     return this.byPhone.get(phone);
   }
 
-  readsMessages(family: RollFamily): boolean {
+  /** Whose blind index this is: everybody's is worked out once. */
+  private identityOf(blindIndex: string): string | undefined {
+    this.identities ??= new Map([...this.byPhone.values()].flatMap(({ people }) => people.map(({ identity }) => [this.world.crypto.blindIndex('identity', identity), identity] as const)));
+    return this.identities.get(blindIndex);
+  }
+
+  readsMessages(family: { readonly index: number }): boolean {
     return !this.trait(family, 'reads nothing', 0.12);
   }
 
-  answersPhone(family: RollFamily): boolean {
+  answersPhone(family: { readonly index: number }): boolean {
     return !this.trait(family, 'hears nothing', 0.3);
   }
 
-  hasWechat(family: RollFamily): boolean {
+  hasWechat(family: { readonly index: number }): boolean {
     return this.trait(family, 'wechat', 0.3);
   }
 
@@ -127,9 +148,12 @@ export class Simulation {
     this.nextLookMs = Number.POSITIVE_INFINITY;
     this.lastDueMs = null;
     const lookedAtMs = this.world.isUp ? this.world.systemNow() : 0;
+    this.oracle.duties.lookBegins();
     const both = this.options.faults && this.chance.happens(0.3);
     await this.run('look', () => this.world.look(both));
-    if (this.world.isUp) this.liveness.check(lookedAtMs);
+    if (!this.world.isUp) return;
+    this.liveness.check(lookedAtMs);
+    this.oracle.duties.check(lookedAtMs);
   }
 
   /** The timer meeting an act in the same instant. */
@@ -160,7 +184,7 @@ export class Simulation {
       await this.world.close();
     }
     const { entries, ...counts } = this.oracle.city.counts;
-    return { counts, ledgerEntries: entries, ledgerVerified, violations: this.oracle.violations, steps: this.steps, heads };
+    return { counts: { ...counts, ...this.oracle.books.counts }, ledgerEntries: entries, ledgerVerified, violations: this.oracle.violations, steps: this.steps, heads };
   }
 
   /** S1: the whole ledger once more, from the store alone. */
@@ -184,18 +208,23 @@ export class Simulation {
   private plan(endMs: number): void {
     const { agenda, chance, staff, time } = this;
     const { roll, rollHomes } = this;
-    // Most is there from the start; the rest comes in while the city is at it.
-    const parts = Math.min(5, 1 + Math.floor(this.options.days / 4));
-    const cut = <T>(items: readonly T[], part: number) => items.slice(part === 0 ? 0 : Math.floor(items.length * (0.5 + (0.5 * part) / parts)), Math.floor(items.length * (0.5 + (0.5 * (part + 1)) / parts)));
+    // Most of what there is comes from registers, the last homes while the city is at it; the others are reported one by one.
+    const registered = rollHomes.slice(0, Math.ceil(rollHomes.length * REGISTERED_SHARE));
+    const parts = Math.min(4, 1 + Math.floor(this.options.days / 4));
+    const cut = <T>(items: readonly T[], part: number) => items.slice(part === 0 ? 0 : Math.floor(items.length * (0.6 + (0.4 * part) / parts)), Math.floor(items.length * (0.6 + (0.4 * (part + 1)) / parts)));
     for (let part = 0; part < parts; part += 1) {
-      agenda.add(time.trueMs + (part === 0 ? 0 : Math.floor(((part + chance.next() * 0.5) * this.options.days * DAY) / (parts + 1))), () => staff.imports(cut(roll, part), cut(rollHomes, part)));
+      agenda.add(time.trueMs + (part === 0 ? 0 : Math.floor(((part + chance.next() * 0.5) * this.options.days * DAY) / (parts + 1))), () => staff.imports(part === 0 ? roll.slice(0, -LATE_ROLL) : [], cut(registered, part)));
     }
-    agenda.add(time.trueMs + chance.int(HOUR, this.options.days * DAY), () => staff.importsInVain(cut(roll, 0)));
+    // Before the first batch gives out the numbers that follow (G6).
+    agenda.add(time.trueMs + chance.int(2 * HOUR, 20 * HOUR), () => staff.imports(roll.slice(-LATE_ROLL), []));
+    agenda.add(time.trueMs + chance.int(HOUR, this.options.days * DAY), () => staff.importsInVain(roll.slice(0, 200)));
+    this.life.plan(this.options.days, rollHomes.slice(registered.length));
     for (let dayMs = time.trueMs - timeOfDay(time.trueMs); dayMs < endMs; dayMs += DAY) {
       for (const atMs of [law.windowStartMs - 1, law.windowStartMs, law.windowEndMs - 1, law.windowEndMs]) agenda.add(Math.max(time.trueMs, dayMs + atMs), () => this.look());
       agenda.add(dayMs + 27 * HOUR, async () => {
         await staff.tidies();
         await this.look();
+        if (this.world.isUp) await this.life.sealing.inspects();
         if (this.world.isUp) await this.sweep.run(this.isWholeDay(dayMs));
       });
       for (let i = 0; i < 2; i += 1) agenda.add(dayMs + chance.int(9 * HOUR, 20 * HOUR), () => this.someonePushesIn());
@@ -279,7 +308,7 @@ export class Simulation {
   }
 
   /** A lasting trait of a family, the same whenever it is asked for. */
-  private trait(family: RollFamily, name: string, share: number): boolean {
+  private trait(family: { readonly index: number }, name: string, share: number): boolean {
     return new SeededChance(`seed ${this.options.seed}/${name}/${family.index}`).happens(share);
   }
 }

@@ -1,8 +1,10 @@
 /** What staff do: import registers, open, pause and resume lanes, telephone families, help at the window. */
+import type { ListingState } from '../../shared/lane';
 import { Refusal, type Caller } from '../../bff/http/request';
 import { sweepExpired } from '../../bff/jobs/jobs';
 import { HOUR, MINUTE, type CityTicket } from './city';
-import { districtNames, doorOf, importFamilies, importHomes, type RollFamily, type RollHome } from './registers';
+import { districtNames } from './life/people';
+import { doorOf, importFamilies, importHomes, type RollFamily, type RollHome } from './registers';
 import type { SeededChance } from './seeded-chance';
 import type { Simulation } from './simulation';
 
@@ -49,7 +51,7 @@ export class Staff {
     if (done === undefined) return again();
     this.importing = [];
     await sim.run('families bind WeChat', () => this.bindWechat(families));
-    this.openNewLanes();
+    this.opensNewLanes();
     await sim.afterAct();
   }
 
@@ -76,12 +78,12 @@ export class Staff {
   }
 
   /** Which stored home is which of the register's; the oracle takes state and lane from the register. */
-  async meetHomes(homes: readonly RollHome[]): Promise<void> {
+  async meetHomes(homes: readonly RollHome[], state?: ListingState): Promise<void> {
     const { world, oracle } = this.sim;
     const byDoor = new Map(homes.map((home) => [home.door, home]));
     for (const listing of await world.store.read((tx) => tx.listings.find({}))) {
       const roll = byDoor.get(doorOf(listing.communityName, listing.building, listing.entrance, listing.room));
-      if (roll !== undefined && !oracle.city.homes.has(listing.id)) oracle.city.homes.set(listing.id, { laneId: roll.laneId, roll, state: roll.isAvailable ? 'available' : 'other' });
+      if (roll !== undefined && !oracle.city.homes.has(listing.id)) oracle.city.homes.set(listing.id, { laneId: roll.laneId, district: listing.district, floor: Number(roll.row.楼层), state: state ?? roll.state, review: null, holder: undefined });
     }
   }
 
@@ -98,7 +100,7 @@ export class Staff {
   }
 
   /** A lane opens once it has somebody; at any time of day, and often at an awkward one. */
-  private openNewLanes(): void {
+  opensNewLanes(): void {
     const { sim, chance } = this;
     for (const lane of sim.oracle.city.lanes.values()) {
       if (this.lanesOpened.has(lane.id)) continue;

@@ -4,10 +4,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSmsTemplates } from '../../bff/adapters/sms/templates';
 import { createKernel } from '../../bff/compose';
+import { allocationHandlers } from '../../bff/features/allocations/handlers';
+import { applicationHandlers } from '../../bff/features/applications/handlers';
+import { reviewHandlers } from '../../bff/features/applications/staff-handlers';
 import { contactHandlers } from '../../bff/features/contact/handlers';
 import { ledgerHandlers } from '../../bff/features/ledger/handlers';
+import { listingPoolHandlers } from '../../bff/features/listing-pool/handlers';
 import { LiveBoard } from '../../bff/features/live/board';
+import { publicityHandlers } from '../../bff/features/publicity/handlers';
+import { sealHandlers } from '../../bff/features/seals/handlers';
 import { selectionHandlers } from '../../bff/features/selection/handlers';
+import { standingHandlers } from '../../bff/features/standing/handlers';
+import { waitingHandlers } from '../../bff/features/waiting/handlers';
+import { staffWaitingHandlers } from '../../bff/features/waiting/staff-handlers';
 import type { ApiRequest, Caller, Handlers } from '../../bff/http/request';
 import { nextDue } from '../../bff/jobs/agenda';
 import { createSystemClock } from '../../bff/jobs/clocks';
@@ -15,6 +24,7 @@ import { beatWithoutCredit, lastBeat } from '../../bff/jobs/heartbeat';
 import { runDue } from '../../bff/jobs/jobs';
 import { OutboxRelay } from '../../bff/jobs/outbox-relay';
 import type { Kernel, Log } from '../../bff/kernel';
+import { createFieldCrypto, type FieldCrypto } from '../../bff/security/field-crypto';
 import { loadKeys, type Keys } from '../../bff/security/keys';
 import { openEmbeddedStore } from '../../bff/store/embedded/embedded-store';
 import type { RouteName } from '../../shared/contract/routes';
@@ -41,6 +51,8 @@ interface Life {
 export class SimWorld {
   readonly dir = mkdtempSync(path.join(memoryDirectory(), 'fair-queue-sim-'));
   readonly keys: Keys;
+  /** The service's own, for whoever acts while it is down. */
+  readonly crypto: FieldCrypto;
   /** What the service logged as an error while it was not dying. */
   readonly errors: string[] = [];
   /** Outlives the processes that wrote. */
@@ -55,6 +67,7 @@ export class SimWorld {
       dir: this.dir, allowGenerate: true,
       env: { FIELD_KEYS: `1:${keys.bytes(48).toString('hex')}`, INDEX_KEY: keys.bytes(32).toString('hex') },
     });
+    this.crypto = createFieldCrypto(this.keys.field);
   }
 
   get isUp(): boolean {
@@ -94,7 +107,7 @@ export class SimWorld {
         onTold: (laneIds) => laneIds.forEach((laneId) => board.changed(laneId)),
       });
       const relay = new OutboxRelay(kernel, { sms: this.outside.gateway, subscription: this.outside.messenger, templates: createSmsTemplates(), sendAtOnce: 1, announce: () => Promise.resolve() }, name);
-      return { kernel, relay, handlers: { ...selectionHandlers(kernel, board), ...contactHandlers(kernel, () => true), ...ledgerHandlers(kernel) } };
+      return { kernel, relay, handlers: handlersOf(kernel, board) };
     };
     this.life = { store, clock, board, instances: [await open('a'), await open('b')] };
     await this.kernel.ensureAlive();
@@ -166,6 +179,14 @@ export class SimWorld {
     };
     return { info: () => undefined, warn: () => undefined, error };
   }
+}
+
+/** What the simulated people call. */
+function handlersOf(kernel: Kernel, board: LiveBoard): Handlers {
+  return {
+    ...selectionHandlers(kernel, board), ...contactHandlers(kernel, () => true), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel),
+    ...publicityHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...allocationHandlers(kernel), ...listingPoolHandlers(kernel),
+  };
 }
 
 /** Waits for all of them, then fails with the first failure: nothing may go on behind the simulation's back. */
