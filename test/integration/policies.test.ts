@@ -4,6 +4,8 @@
  */
 import { readXlsx } from 'hucre/xlsx';
 import { routes, type Route } from '../../shared/contract/routes';
+import { collections, type CollectionName } from '../../bff/store/collections';
+import type { Tx } from '../../bff/store/port';
 import type { Reply } from '../support/door';
 import { readPolicies, type Cell, type PolicyRow } from '../support/policy-table';
 import { callers, openCity, type City, type CityCaller } from '../support/two-districts/city';
@@ -13,8 +15,10 @@ import { askedOf, knockOf, ofNone, requests, routeOf } from '../support/two-dist
 const rows = readPolicies();
 let city: City;
 let kept: string;
+let seeded: Map<string, string>;
 beforeAll(async () => {
   city = await openCity();
+  seeded = await documents();
   kept = await city.door.digest();
 });
 afterAll(() => city.door.close());
@@ -62,6 +66,14 @@ async function checkContent(row: PolicyRow, cell: Cell, caller: CityCaller, repl
   return wrong;
 }
 
+/** What is not of anybody's case: a session ends by being removed. */
+const PASSING = ['sessions'];
+const documents = () => city.door.kernel.store.read(async (tx) => {
+  const all = new Map<string, string>();
+  for (const name of Object.keys(collections) as CollectionName[]) for await (const doc of (tx[name] as Tx['settings']).iterate({})) all.set(`${name} ${doc.id}`, JSON.stringify(doc));
+  return all;
+});
+
 interface Entry { readonly id: string; readonly detail: { actor?: { id: string; role: string | null }; from?: string; why?: string } }
 const ledger = () => city.door.kernel.store.read(async (tx) => (await tx.ledger.find({})).map(({ id, detail }): Entry => ({ id, detail: JSON.parse(detail) as Entry['detail'] })));
 
@@ -102,7 +114,7 @@ describe('P1, P2, S1: refused as the table says, telling nothing, changing nothi
   });
 });
 
-describe('P1, P2, S1: granted as the table says, with its own region’s content, masked, on record', () => {
+describe('P1, P2, S1, S3, W6: granted as the table says: its own region’s content, masked, on record; nothing removed, and nothing done by only looking', () => {
   test.each(rows.filter((row) => row.cells.some((cell) => [...grants, 'signed'].includes(cell))).map((row) => [row.name, row] as const))('%s', async (_, row) => {
     const wrong: string[] = [];
     for (const [at, caller] of callers.entries()) {
@@ -113,8 +125,16 @@ describe('P1, P2, S1: granted as the table says, with its own region’s content
       const outcome = outcomeOf(reply);
       const problems = outcome === 'granted' ? await checkContent(row, cell, caller, reply) : [outcome];
       if (row.isRecorded && !(await ledger()).some((entry) => !before.includes(entry.id) && isRecordOf(caller, entry))) problems.push('is not in the ledger');
+      if ((await city.door.digest()) !== kept) {
+        const after = await documents();
+        const lost = [...seeded.keys()].filter((key) => !after.has(key) && !PASSING.includes(key.split(' ')[0]!));
+        if (lost.length > 0) problems.push(`removes ${lost.join()}`);
+        // Opening a link asks with GET: at most that somebody looked is then written down.
+        const written = [...after].filter(([key, text]) => seeded.get(key) !== text).map(([key]) => key.split(' ')[0]!);
+        if (routeOfRow(row).method === 'GET' && written.some((name) => !['ledger', 'ledgerHeads'].includes(name))) problems.push(`GET writes ${written.join()}`);
+        await city.door.reset();
+      }
       wrong.push(...problems.map((problem) => `${caller.column}: ${problem}`));
-      if ((await city.door.digest()) !== kept) await city.door.reset();
       // Who calls makes no difference to what nobody need sign in for.
       if (cell === 'signed') break;
     }

@@ -16,7 +16,7 @@ const appKey = 'an app key of the exchange';
 const callbackKey = 'a callback key of the exchange';
 const url = '/api/exchange/social-assistance/applications';
 
-describe('handlers', () => {
+describe('V4: what arrives is taken once, and what becomes of it is reported', () => {
   let world: World;
   let people: ReturnType<typeof applicants>;
   let partner: SocialAssistanceSimulator;
@@ -105,7 +105,7 @@ describe('handlers', () => {
   });
 });
 
-test('over HTTP, against the running service: the partner’s own signature, the report on the way back', async () => {
+test('V4: over HTTP, against the running service: the partner’s own signature, the report on the way back', async () => {
   let clock = { now: () => Date.now() };
   const partner = await startSocialAssistanceSimulator({ appKey, callbackKey, clock: { now: () => clock.now() } });
   const demo = await startDemo({ socialAssistance: { url: partner.url, appKey, callbackKey } });
