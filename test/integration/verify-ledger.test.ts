@@ -36,7 +36,7 @@ const rehashed = (entry: LedgerEntry): LedgerEntry => ({ ...entry, hash: hashEnt
 
 test('S1: a ledger as the system wrote it is verified', async () => {
   const { entries, ...rest } = await verdict();
-  expect(rest).toEqual({ streams: 2, verified: true, problems: [] });
+  expect(rest).toEqual({ streams: 2, seals: 0, verified: true, problems: [] });
   expect(entries).toBe(await world.store.read((tx) => tx.ledger.count({})));
   expect(entries).toBeGreaterThan(5);
 });
@@ -44,7 +44,7 @@ test('S1: a ledger as the system wrote it is verified', async () => {
 test('S1: an empty ledger is verified', async () => {
   const empty = await buildWorld();
   try {
-    expect(await verifyLedger(empty.store, { nowMs: 0 })).toEqual({ streams: 0, entries: 0, verified: true, problems: [] });
+    expect(await verifyLedger(empty.store, { nowMs: 0 })).toEqual({ streams: 0, entries: 0, seals: 0, verified: true, problems: [] });
   } finally {
     await empty.close();
   }
@@ -114,8 +114,8 @@ test.each(cases)('S1: found when %s', async (_name, act, expected) => {
 
 test('S1: a second entry of one number, where the unique index was taken away, is found', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'fair-queue-fork-'));
-  const { ledger, ledgerHeads } = collections;
-  const store = await openEmbeddedStore({ dir, collections: { ledger: { schema: ledger.schema, indexes: [] }, ledgerHeads } });
+  const { ledger, ledgerHeads, seals } = collections;
+  const store = await openEmbeddedStore({ dir, collections: { ledger: { schema: ledger.schema, indexes: [] }, ledgerHeads, seals } });
   try {
     const entries = await world.store.read((tx) => tx.ledger.find({ stream: OFFICE_STREAM }));
     const head = (await world.store.read((tx) => tx.ledgerHeads.get(OFFICE_STREAM)))!;

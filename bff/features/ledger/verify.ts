@@ -1,15 +1,17 @@
 /**
  * Proves or disproves a store's ledger (操作日志, S1, S2): every stream gapless from 1, every hash recomputed and
- * chained, every detail bound to its entry, every head in agreement with its last entry. The ledger's own
- * indexes are not trusted: entries are walked by id, the order they lie in, and each must be what its id says.
+ * chained, every detail bound to its entry, every head in agreement with its last entry, every published stream
+ * with the day seals (verify-seals.ts). The ledger's own indexes are not trusted: entries are walked by id, the order
+ * they lie in, and each must be what its id says.
  *
  * One page, one read: memory stays constant, and a server on another machine may append meanwhile.
  */
-import { DAY_MS, formatInstant } from '../../../shared/shanghai-time';
+import { DAY_MS, dayOf, formatInstant } from '../../../shared/shanghai-time';
 import { canonicalJson } from '../../../shared/canonical-json';
 import type { LedgerEntry } from '../../store/collections';
 import { GENESIS_HASH, hashDetail, hashEntry, isPublicStream, ledgerEntryId } from '../../store/ledger';
 import type { Store, Tx } from '../../store/port';
+import { SealBook, type SealsOptions } from './verify-seals';
 
 export interface LedgerProblem {
   readonly stream: string;
@@ -21,6 +23,8 @@ export interface LedgerProblem {
 export interface LedgerVerdict {
   readonly streams: number;
   readonly entries: number;
+  /** Stored day seals. */
+  readonly seals: number;
   readonly verified: boolean;
   /** The first `MAX_PROBLEMS`, in order of stream. */
   readonly problems: readonly LedgerProblem[];
@@ -29,6 +33,8 @@ export interface LedgerVerdict {
 export interface VerifyOptions {
   /** Entries from after this instant (and a day's grace) are implausible. */
   readonly nowMs: number;
+  /** What the seals are held against; nothing from outside by default. */
+  readonly seals?: SealsOptions;
   /** Told after each page. */
   readonly onProgress?: (entries: number) => void;
 }
@@ -89,7 +95,9 @@ export async function verifyLedger(store: Pick<Store, 'read'>, options: VerifyOp
   const problems: LedgerProblem[] = [];
   const report = (found: readonly LedgerProblem[]) => void problems.push(...found.slice(0, MAX_PROBLEMS - problems.length));
   const seen = new Set<string>();
+  const seals = await SealBook.read(store, options.seals ?? { keys: null, published: [], sealedThrough: null });
   let entries = 0;
+  let firstMs: number | null = null;
   let from = '';
   for (;;) {
     const [first] = await store.read((tx) => tx.ledger.find({ id: { gt: from } }, { sort: [['id', 'asc']], limit: 1 }));
@@ -103,16 +111,18 @@ export async function verifyLedger(store: Pick<Store, 'read'>, options: VerifyOp
     }
     const stream = first.id.slice(0, end);
     seen.add(stream);
+    if (isPublicStream(stream) && Number.isSafeInteger(first.atMs) && first.atMs >= EARLIEST_MS) firstMs = Math.min(firstMs ?? first.atMs, first.atMs);
     const before = entries;
-    const count = await verifyStream(store, stream, options.nowMs, report, (sofar) => options.onProgress?.(before + sofar));
+    const count = await verifyStream(store, stream, seals, options.nowMs, report, (sofar) => options.onProgress?.(before + sofar));
     entries = before + count;
     from = `${stream}${END_OF_STREAM}`;
   }
   report(await emptyStreams(store, seen));
-  return { streams: seen.size, entries, verified: problems.length === 0, problems };
+  report([...seals.vanished(), ...seals.problems, ...seals.unsealed(firstMs === null ? null : dayOf(firstMs)), ...(await seals.checkRoots(store))]);
+  return { streams: seen.size, entries, seals: seals.count, verified: problems.length === 0, problems };
 }
 
-async function verifyStream(store: Pick<Store, 'read'>, stream: string, nowMs: number, report: (found: readonly LedgerProblem[]) => void, onPage: (count: number) => void): Promise<number> {
+async function verifyStream(store: Pick<Store, 'read'>, stream: string, seals: SealBook, nowMs: number, report: (found: readonly LedgerProblem[]) => void, onPage: (count: number) => void): Promise<number> {
   let chain = START;
   let after = `${stream}#`;
   let count = 0;
@@ -128,12 +138,16 @@ async function verifyStream(store: Pick<Store, 'read'>, stream: string, nowMs: n
       }
       const checked = verifyEntry(chain, { ...entry, stream }, nowMs);
       report(checked.problems);
+      const sealed = seals.judge(stream, entry.seq, entry.hash);
+      if (sealed !== null) report([sealed]);
       chain = checked.after;
     }
     count += page.length;
     onPage(count);
     if (page.length < PAGE) {
       report(headProblems(stream, chain, head));
+      const cut = seals.end(stream, chain.seq);
+      if (cut !== null) report([cut]);
       return count;
     }
     after = page.at(-1)!.id;
