@@ -55,6 +55,6 @@ export const placeCollections = {
   /** A range that was made for one number, to be held against the day its turn came. Kept whether or not it was shown to anybody. */
   forecastCases: collection(
     z.strictObject({ ...base, laneId: text, ticketId: text, madeOn: day, madeAtMs: ms, earliest: day, latest: day, percent: z.int(), state: z.enum(forecastCaseStates), turnDay: nullable(day) }),
-    [{ name: 'casesOfLane', fields: ['laneId', 'state', 'latest'] }, { name: 'casesByDay', fields: ['state', 'madeOn', 'laneId'] }],
+    [{ name: 'casesOfLane', fields: ['laneId', 'state', 'latest'] }],
   ),
 } as const;
