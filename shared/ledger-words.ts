@@ -26,7 +26,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   TransferRequested: '申请房屋调整', TransferReviewed: '房屋调整受理', TransferApproved: '房屋调整通过', TransferRejected: '房屋调整不通过', TransferWithdrawn: '撤回房屋调整申请',
   HomeAssigned: '划拨住房', HomeUnassigned: '取消划拨', TransferSigned: '房屋调整签约', SwapMatched: '登记换房配对', SwapMoved: '换房办理',
   // The office.
-  ListingReported: '上报房源', ListingMoved: '房源状态变更', RegisterImported: '导入登记表', OutageFound: '发现停机，补回时间', CallTaskRaised: '转人工电话通知', FamilyCalled: '电话通知家庭',
+  ListingReported: '上报房源', ListingMoved: '房源状态变更', RegisterImported: '导入登记表', OutageFound: '发现停机，补回时间', BatchDidNotWait: '有公示未能按时结束，批次照常生成', CallTaskRaised: '转人工电话通知', FamilyCalled: '电话通知家庭',
   MessageResent: '重发消息', PersonalDataRevealed: '查看完整个人信息', PersonalDataExported: '导出完整个人信息', PeopleSearched: '按人查询',
   ExportRequested: '发起数据导出', ExportFinished: '数据导出完成', ExportFailed: '数据导出失败', ExportDownloaded: '下载导出文件', ExportExpired: '导出文件到期清除', LedgerSearched: '查询操作日志',
   AssignmentListExported: '导出选房人员清单', TransferListExported: '导出调房划拨清单', SwapListExported: '导出换房清单',

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generateBatches } from '../../bff/features/batch/generate';
 import { dailyBatch } from '../../bff/features/batch/daily-batch';
+import { duePublicities, duePublicitiesOf } from '../../bff/features/publicity/due-publicities';
+import { publicityKinds } from '../../bff/features/publicity/kinds';
 import { lastNumber } from '../../bff/features/batch/counters';
 import { importRegister } from '../../bff/features/imports/handlers';
 import { systemAct } from '../../bff/kernel';
@@ -12,6 +14,7 @@ import { UniqueViolation } from '../../bff/store/port';
 import { replayLane } from '../../shared/verify/lane-order';
 import type { PublicEntry } from '../../shared/verify/entry';
 import { DAY_MS, HOUR_MS, startOfDay } from '../../shared/shanghai-time';
+import { applicants } from '../support/applications';
 import { buildTicket, phoneOf } from '../support/build';
 import { caller, callerOf, goTo, offer, otherReviewer, reviewer, seedHousehold, ticketOf, ticketsOf } from '../support/waiting';
 import { buildWorkbook } from '../support/workbook-builder';
@@ -184,15 +187,64 @@ test('G6: a roll imported after numbers were generated: overlaps refused, genera
   expect((await ticketsOf(world, 'publicRental-2')).map(({ queueNumber, origin }) => [queueNumber, origin])).toEqual([[1, 'batch'], [3, 'lottery'], [5, 'lottery'], [6, 'batch'], [7, 'batch']]);
 });
 
+/** A second list that was over when the 2nd of June began. */
+const dueList = (id: string) => ({ id, kind: 'secondReview' as const, scopeId: id, district: '章贡区', firstDay: '2026-05-30', lastDay: '2026-06-01', takesEffectMs: midnight('2026-06-02'), state: 'open' as const, overAtMs: null, ruleSetVersion: 1 });
+/** An application in that list: eligible once it is over, for the batch of that very day. */
+async function inList(publicityId: string): Promise<string> {
+  const people = applicants(world.kernel);
+  const { id } = await people.submit(1);
+  await world.store.transact(async (tx) => tx.applications.replace({ ...(await tx.applications.get(id))!, state: 'secondPublicity', dueMs: null, publicityId, publicityRound: 1 }));
+  return id;
+}
+
 test('G4: a continuation or second list that is over belongs to the batch of that very day: the batch waits for it, but not for ever', async () => {
   await seed([1]);
   await offer(world, 1);
   const [day, due] = ['2026-06-02', midnight('2026-06-02')];
-  await world.store.transact((tx) => tx.publicities.insert({ id: 'stuck', kind: 'secondReview', scopeId: 'x', district: '章贡区', firstDay: '2026-05-30', lastDay: '2026-06-01', takesEffectMs: due, state: 'open', overAtMs: null, ruleSetVersion: 1 }));
-  world.clock.nowMs = due + 9 * 60_000;
-  await generateBatches(world.kernel);
-  expect(await batchOf(day)).toBeNull();
-  world.clock.nowMs = due + 10 * 60_000;
+  await world.store.transact((tx) => tx.publicities.insert(dueList('stuck')));
+  // It goes ahead at the twentieth look, half a minute apart; a night in which nothing was attempted is none of them.
+  for (let look = 0; look < 19; look += 1) {
+    world.clock.nowMs = due + 9 * HOUR_MS + look * 30_000;
+    await generateBatches(world.kernel);
+    await generateBatches(world.kernel);
+    expect(await batchOf(day)).toBeNull();
+  }
+  world.clock.nowMs += 30_000;
   await generateBatches(world.kernel);
   expect((await batchOf(day))!.state).toBe('numbered');
+  const [entry] = await world.store.read((tx) => tx.ledger.find({ stream: 'office', type: 'BatchDidNotWait' }));
+  expect(JSON.parse(entry!.detail)).toMatchObject({ batchDay: day, sinceMs: due + 9 * HOUR_MS, publicityIds: ['stuck'] });
+});
+
+test('G4: down across midnight with more lists due than one look takes: whose list is taken at the second look is still in that day’s batch', async () => {
+  await seed([2]);
+  await offer(world, 2);
+  const id = await inList('list-999');
+  for (let from = 0; from < 205; from += 41) await world.store.transact(async (tx) => { for (let at = from; at < from + 41; at += 1) await tx.publicities.insert(dueList(`list-${100 + at}`)); });
+  await world.store.transact((tx) => tx.publicities.insert(dueList('list-999')));
+  world.clock.nowMs = midnight('2026-06-02') + 30 * 60_000;
+  await duePublicities.run(world.kernel);
+  await dailyBatch.run(world.kernel);
+  expect([(await world.store.read((tx) => tx.applications.get(id)))!.state, await batchOf('2026-06-02')]).toEqual(['secondPublicity', null]);
+  // And down again at that moment, for longer than it would ever wait.
+  world.clock.nowMs += HOUR_MS;
+  await dailyBatch.run(world.kernel);
+  expect(await batchOf('2026-06-02')).toBeNull();
+  await duePublicities.run(world.kernel);
+  await dailyBatch.run(world.kernel);
+  expect(await world.store.read((tx) => tx.batchCandidates.get(`candidate-${id}`))).toMatchObject({ state: 'numbered', batchDay: '2026-06-02' });
+});
+
+test('G4: a list that fails once, hours after midnight, is waited for all the same', async () => {
+  await seed([2]);
+  await offer(world, 2);
+  const id = await inList('list');
+  await world.store.transact((tx) => tx.publicities.insert(dueList('list')));
+  world.clock.nowMs = midnight('2026-06-02') + 3 * HOUR_MS;
+  await duePublicitiesOf({ ...publicityKinds, secondReview: { ...publicityKinds['secondReview']!, over: () => Promise.reject(new Error('the store was away')) } }).run(world.kernel);
+  await dailyBatch.run(world.kernel);
+  world.clock.nowMs += 1_000;
+  await duePublicities.run(world.kernel);
+  await dailyBatch.run(world.kernel);
+  expect(await world.store.read((tx) => tx.batchCandidates.get(`candidate-${id}`))).toMatchObject({ state: 'numbered', batchDay: '2026-06-02' });
 });

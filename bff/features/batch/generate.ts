@@ -5,12 +5,12 @@
  * last one of the batch is given.
  */
 import { bedroomClasses, tiers, type Group, type Tier } from '../../../shared/lane';
-import { dayOf, MINUTE_MS, startOfDay } from '../../../shared/shanghai-time';
+import { dayOf, SECOND_MS, startOfDay } from '../../../shared/shanghai-time';
 import { nextBatch } from '../../domain/batch/batch-day';
 import { systemAct, type Kernel } from '../../kernel';
-import type { Batch, BatchCandidate } from '../../store/collections';
+import type { Batch, BatchCandidate, Publicity } from '../../store/collections';
 import { change, type Work } from '../../store/change';
-import { groupStream } from '../../store/ledger';
+import { groupStream, OFFICE_STREAM } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 import { keepLastNumber, lastNumber } from './counters';
 import { openPublicity } from '../publicity/publicity';
@@ -71,7 +71,7 @@ async function numberChunk(kernel: Kernel, work: Work, chunkSize: number): Promi
 async function startBatch(kernel: Kernel, work: Work): Promise<Batch | null> {
   const { tx, nowMs } = work;
   const due = await upcomingBatch(tx);
-  if (due === null || nowMs < due.dueMs || (await mustWaitForPublicities(tx, due.dueMs, nowMs))) return null;
+  if (due === null || nowMs < due.dueMs || (await mustWaitForPublicities(work, due.day, due.dueMs))) return null;
   return tx.batches.insert({
     id: batchId(due.day), day: due.day, state: 'numbering', cursor: null, toldUpTo: null, ranges: [], startedAtMs: nowMs, numberedAtMs: null, toldAtMs: null,
     publicityId: null, ruleSetVersion: kernel.rules().version,
@@ -80,17 +80,27 @@ async function startBatch(kernel: Kernel, work: Work): Promise<Batch | null> {
 
 /** How many publicities take effect in one look (bff/features/publicity/due-publicities.ts). */
 const PUBLICITIES_A_LOOK = 200;
-const PATIENCE_MS = 10 * MINUTE_MS;
+/** Looks that count, and how far apart: some ten minutes in which every attempt failed. */
+const PATIENT_LOOKS = 20;
+const LOOK_AFTER_MS = 30 * SECOND_MS;
 
 /**
  * G4: publicities that were over before the batch's day make families eligible for it, so it waits for them to take
  * effect. Not for ever: one that still has not after every attempt is a fault, and must not cost a whole city its numbers.
+ * What is counted is looks and not time since midnight: while the service was down nothing was attempted.
  */
-async function mustWaitForPublicities(tx: Tx, dueMs: number, nowMs: number): Promise<boolean> {
+async function mustWaitForPublicities({ tx, nowMs, record }: Work, day: string, dueMs: number): Promise<boolean> {
+  const open: Publicity[] = [];
   for (const kind of ['secondReview', 'continuation']) {
-    const open = await tx.publicities.find({ kind, state: 'open', takesEffectMs: { lte: dueMs } }, { sort: [['takesEffectMs', 'desc']], limit: PUBLICITIES_A_LOOK });
-    if (open.length === PUBLICITIES_A_LOOK || open.some(({ takesEffectMs }) => nowMs < takesEffectMs + PATIENCE_MS)) return true;
+    open.push(...(await tx.publicities.find({ kind, state: 'open', takesEffectMs: { lte: dueMs } }, { sort: [['takesEffectMs', 'desc']], limit: PUBLICITIES_A_LOOK })));
   }
+  if (open.length === 0) return false;
+  const id = batchId(day);
+  let wait = (await tx.batchWaits.get(id)) ?? (await tx.batchWaits.insert({ id, looks: 1, firstLookedAtMs: nowMs, lookedAtMs: nowMs }));
+  if (nowMs >= wait.lookedAtMs + LOOK_AFTER_MS) wait = await tx.batchWaits.replace({ ...wait, looks: wait.looks + 1, lookedAtMs: nowMs });
+  // As many as one look takes: they are being worked through, none has failed yet as far as is known.
+  if (wait.looks < PATIENT_LOOKS || open.length >= PUBLICITIES_A_LOOK) return true;
+  await record({ stream: OFFICE_STREAM, type: 'BatchDidNotWait', open: {}, detail: { batchDay: day, sinceMs: wait.firstLookedAtMs, publicityIds: open.map((publicity) => publicity.id) } });
   return false;
 }
 
