@@ -69,6 +69,7 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
   downloadMyAttachment: attachment,
   raiseObjection: { params: { publicityId: 'near-first' }, body: { subjectId: 'near-application-firstPublicity.1', text: '该家庭另有住房' } },
   getMyTimeline: ticket('waiting'),
+  getMyForecast: ticket('waiting'),
   askToContinue: ticket('missed', { confirm: true }),
   makeWaitingRequest: { body: { kind: 'toSubsidy', ticketId: 'near-waiting-ticket', reason } },
   'makeWaitingRequest/fromSubsidy': { body: { kind: 'fromSubsidy', householdId: 'near-subsidised', group: 'publicRental-1', reason } },
@@ -101,6 +102,7 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
 
   getHouseholdWaiting: household('near-waiting'),
   getTicketTimeline: ticket('waiting'),
+  getTicketForecast: ticket('waiting'),
   continueForFamily: ticket('missed', atWindow),
   cancelQualification: ticket('waiting', ending),
   giveUpWaiting: ticket('waiting', ending),
