@@ -150,6 +150,21 @@ test('A4, P1: originals checked before the lease; doubts go to the district; vac
   expect(acts.map((e) => e.type)).toEqual(['AllocationQualified', 'OriginalsChecked', 'TenancyBegan', 'ForfeitsReset', 'LeaseSigned', 'TenancyEnded']);
 });
 
+test('L1, Q4: a home vacated after its lease goes through its reviews and is picked again, by the next family', async () => {
+  const id = await pick(1);
+  await travel(OVER + 9 * HOUR);
+  await act(operator, id, 'checkOriginals');
+  expect(await act(operator, id, 'signLease', { contractNumber: 'HT-1' })).toBe('leased');
+  const home = `${LANE}-home-1`;
+  for (const [by, name, more] of [[operator, 'reportVacated', { vacatedDay: '2026-06-06' }], [reviewer, 'approve', {}], [staff('city', []), 'approve', {}]] as const) {
+    const { version } = await world.store.read(async (tx) => (await tx.listings.get(home))!);
+    expect(await call('actOnHomes', by, { body: { act: name, reason: '退租', ...more, items: [{ listingId: home, version }] } })).toMatchObject({ results: [{ ok: true }] });
+  }
+  expect(await homeState(1)).toBe('available');
+  const again = await pick(1);
+  expect([(await allocationOf(again)).listingId, await homeState(1)]).toEqual([home, 'picked']);
+});
+
 test('F1: given up after picking by the family itself, once, and never by another', async () => {
   const id = await pick(1);
   const giveUp = async (i: number) => call<{ code?: string; state?: string }>('giveUpAllocation', family(i), { params: { allocationId: id }, body: { version: (await allocationOf(id)).version, confirm: true } });

@@ -62,7 +62,14 @@ export async function actOnListing(kernel: Kernel, work: Work, listing: Listing,
   const next = { ...file, ...clock, reviewKind: review?.kind ?? 'none', reviewStep: review?.step ?? 'none', reviewSinceMs: review === null ? null : nowMs, resumeTo: decision.move.resumeTo } as const;
   if (stored === null) await tx.listingFiles.insert(next);
   else await tx.listingFiles.replace({ ...next, version: stored.version });
+  if (act === 'reportVacated') await releasePick(tx, listing.id);
   return { listing: await writeMove(work, listing, decision.move, act) };
+}
+
+/** L1, Q4: whoever picked the home and moved out holds it no longer: once it is back in the pool it may be picked again. */
+async function releasePick(tx: Tx, listingId: string): Promise<void> {
+  const [pick] = await tx.picks.find({ listingId, active: true }, { limit: 1 });
+  if (pick !== undefined) await tx.picks.replace({ ...pick, active: false });
 }
 
 async function writeMove(work: Work, listing: Listing, move: ListingMove, act: string): Promise<Listing> {
