@@ -54,6 +54,17 @@ test('F2: a signed lease ends the row', async () => {
   expect(await barredNow(1)).toBe(2);
 });
 
+test('F1, F2, P1: who left the household is none of it: no forfeit, no end of a row by its lease, nothing the family may know', async () => {
+  await seedHousehold(world, 1);
+  const left = await world.store.transact(async (tx) => tx.members.replace({ ...(await tx.members.get('household-1-2'))!, caseOpen: false }));
+  await world.store.transact((tx) => tx.persons.insert({ id: left.identityIndex, consecutiveForfeits: 2, lastForfeitAtMs: 0, barredUntilMs: null }));
+  await forfeit('household-1', '2026-06-01');
+  expect((await mine(1)).members.map(({ memberId, consecutiveForfeits }) => [memberId, consecutiveForfeits])).toEqual([['household-1-1', 1]]);
+  await change(world.kernel, systemAct('t'), (work) => resetForfeits(work, 'household-1'));
+  expect((await mine(1)).members[0]!.consecutiveForfeits).toBe(0);
+  expect((await world.store.read((tx) => tx.persons.get(left.identityIndex)))!.consecutiveForfeits).toBe(2);
+});
+
 test('F3: credit record, blacklist with its number void, lifted with a reason; only by district or administrator', async () => {
   await seedLane(world.kernel, { families: [{ group: 'publicRental-2', queueNumber: 1 }] }, 5);
   const household = 'household-5';

@@ -60,6 +60,15 @@ export async function closeCase({ tx }: Pick<Work, 'tx'>, householdId: string): 
   for (const member of await tx.members.find({ householdId })) if (member.caseOpen) await tx.members.replace({ ...member, caseOpen: false });
 }
 
+/**
+ * Who is in a household: whoever left it with a supplement is none of it, neither of its forfeits and leases nor of what
+ * it may know (P1). Once its case is over nobody is told apart any more.
+ */
+export function present(members: readonly Member[]): readonly Member[] {
+  const held = members.filter(({ caseOpen }) => caseOpen);
+  return held.length > 0 ? held : members;
+}
+
 /** The applicant first, then the others as they were written. */
 export function inOrder(members: readonly Member[]): Member[] {
   return [...members].sort((a, b) => Number(b.relation === SELF) - Number(a.relation === SELF));

@@ -9,7 +9,7 @@ import type { Forfeit } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import { dayOf, type Day } from '../../../shared/shanghai-time';
-import { openPerson } from '../households/case';
+import { openPerson, present } from '../households/case';
 import { enterBar, personOf } from './persons';
 
 export interface NewForfeit {
@@ -28,10 +28,7 @@ export async function recordForfeit(kernel: Kernel, work: Work, { householdId, c
   if (existing !== null) return existing;
   const household = await tx.households.get(householdId);
   if (household === null) throw new Error(`no household ${householdId}`);
-  const members = await tx.members.find({ householdId });
-  // Who left the household earlier is none of it; unless all have, for then the case is closed already.
-  const present = members.some(({ caseOpen }) => caseOpen) ? members.filter(({ caseOpen }) => caseOpen) : members;
-  const adults = present.filter((member) => isAdult(openPerson(kernel, member).identity, dayOf(nowMs), rules.adultAgeYears));
+  const adults = present(await tx.members.find({ householdId })).filter((member) => isAdult(openPerson(kernel, member).identity, dayOf(nowMs), rules.adultAgeYears));
   const barred: string[] = [];
   for (const { identityIndex } of adults) {
     const before = await personOf(work, identityIndex);
@@ -55,7 +52,7 @@ export async function recordForfeit(kernel: Kernel, work: Work, { householdId, c
 export async function resetForfeits(work: Work, householdId: string): Promise<void> {
   const { tx } = work;
   let changed = 0;
-  for (const { identityIndex } of await tx.members.find({ householdId })) {
+  for (const { identityIndex } of present(await tx.members.find({ householdId }))) {
     const person = await tx.persons.get(identityIndex);
     if (person === null || person.consecutiveForfeits === 0) continue;
     await tx.persons.replace({ ...person, consecutiveForfeits: 0 });

@@ -7,7 +7,7 @@ import type { Bar, Member } from '../../store/collections';
 import { change } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
-import { inOrder, openPerson } from '../households/case';
+import { inOrder, openPerson, present } from '../households/case';
 import { blacklist, lift } from './blacklist';
 import { FOREVER_MS } from './persons';
 import { mayKeepBlacklist, mayKeepCredit, maySeeStanding } from './policy';
@@ -23,7 +23,7 @@ export function standingHandlers(kernel: Kernel): Handlers {
 
   async function standingOf(tx: Tx, householdId: string) {
     const members = [];
-    for (const member of inOrder(await tx.members.find({ householdId }))) {
+    for (const member of inOrder(present(await tx.members.find({ householdId })))) {
       const person = await tx.persons.get(member.identityIndex);
       const bars = await tx.bars.find({ personId: member.identityIndex, state: { in: ['standing', 'lifted'] } });
       members.push({
