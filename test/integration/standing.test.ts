@@ -92,6 +92,32 @@ test('F3: credit record, blacklist with its number void, lifted with a reason; o
   expect(await barredNow(5)).toBe(0);
 });
 
+test('F3, P1: not into the past, not twice, and not from a district the person is no longer in; its own district sees the bar; lifting is told', async () => {
+  const person = { relation: '本人', personSealed: world.kernel.crypto.seal(JSON.stringify({ name: '试七', identity: '360702198001010075' })), identityIndex: 'person-7' };
+  const home = await seedHousehold(world, 7);
+  const before = await seedHousehold(world, 8);
+  await world.store.transact(async (tx) => {
+    for (const member of await tx.members.find({ householdId: before })) await tx.members.replace({ ...member, caseOpen: false });
+    await tx.households.replace({ ...(await tx.households.get(before))!, district: '南康区' });
+    await tx.members.insert({ id: 'was', householdId: before, ...person, caseOpen: false });
+    await tx.members.insert({ id: 'is', householdId: home, ...person, caseOpen: true });
+  });
+  const list = (by: typeof reviewer, memberId: string, untilDay: string | null) => call<{ id: string; version: number }>('blacklistMember', by, { memberId }, { reason: '弄虚作假', untilDay, creditRecordId: null });
+  expect(await list(otherReviewer, 'was', null)).toEqual({ refused: 'FORBIDDEN' });
+  expect(await list(reviewer, 'is', '2020-01-01')).toEqual({ refused: 'VALIDATION_FAILED' });
+  expect(await world.store.read((tx) => tx.bars.find({}))).toEqual([]);
+  const bar = await list(reviewer, 'is', '2026-12-31');
+  expect(await list(reviewer, 'is', '2026-12-31')).toEqual({ refused: 'ALREADY_DONE' });
+  expect((await call<{ bars: object[] }>('listBars', reviewer, {}, undefined, { district: '章贡区' })).bars).toMatchObject([{ id: bar.id, householdId: home, nameMasked: '试*' }]);
+  const other = await list(reviewer, 'is', null);
+  await call('liftBar', reviewer, { barId: other.id }, { version: other.version, reason: '查无此事' });
+  await call('liftBar', reviewer, { barId: bar.id }, { version: bar.version, reason: '查无此事' });
+  await world.tick();
+  const told = world.gateway.sent.filter(({ phone, text }) => phone === phoneOf(7) && text.includes('已解除')).map(({ text }) => text);
+  expect(told).toHaveLength(2);
+  expect([told.some((text) => text.includes('到2026-12-31为止')), told.some((text) => text.includes('现在可以申请公租房'))]).toEqual([true, true]);
+});
+
 test('F3, Q3: blacklisted while the turn opens: the turn is refused to it or it to the turn; without the guard both happen', async () => {
   await seedLane(world.kernel, { families: [{ group: 'publicRental-2', queueNumber: 1 }] }, 5);
   await world.store.transact((tx) => tx.members.insert({ id: 'm', householdId: 'household-5', relation: '本人', personSealed: world.kernel.crypto.seal(JSON.stringify({ name: '试五', identity: '360702198001010059' })), identityIndex: 'person-5', caseOpen: true }));

@@ -9,7 +9,7 @@ const NOW = 1_000;
 const rules: RuleSet = { version: 1, values: defaultRuleSet };
 type State = (typeof ticketStates)[number];
 const view = (state: State | null, overrides: Partial<WaitingView> = {}): WaitingView => ({
-  ticket: state === null ? null : { state, group: 'publicRental-2', bedrooms: 2 }, continuations: 0, miss: null, request: null, hasOpenRequest: false, subsidy: null, size: 2, isContested: false, isBarred: false, ...overrides,
+  ticket: state === null ? null : { state, group: 'publicRental-2', bedrooms: 2 }, continuations: 0, miss: null, request: null, hasOpenRequest: false, subsidy: null, size: 2, isContested: false, isBarred: false, isCandidate: false, ...overrides,
 });
 /** The refusal, or what happens, in one line. */
 const outcome = (v: WaitingView, command: WaitingCommand, nowMs = NOW) => {
@@ -39,11 +39,21 @@ const table: readonly (readonly [string, WaitingCommand, Partial<WaitingView>, R
     publicised: 'TicketEnded:void CaseClosed', queued: 'TicketEnded:void CaseClosed', onTurn: 'TURN_RUNNING', picked: 'ALREADY_PICKED', missed: 'TicketEnded:void CaseClosed',
     renewing: 'CandidateWithdrawn TicketEnded:void CaseClosed', forfeited: waiting, void: waiting,
   }],
+  ['M1 ask to continue with a request open', { type: 'AskToContinue' }, { ...open(), ...request('adjust', 'publicRental-1') }, {
+    publicised: 'NOTHING_MISSED', queued: 'NOTHING_MISSED', onTurn: 'TURN_RUNNING', picked: 'NOTHING_MISSED', missed: 'ContinuationAsked RequestSettled:withdrawn TicketEnded:renewing', renewing: 'NOTHING_MISSED', forfeited: 'CONTINUATION_TOO_LATE', void: 'NOTHING_MISSED',
+  }],
   ['M2 lapse without a miss', { type: 'LapseMiss' }, {}, Object.fromEntries(ticketStates.map((state) => [state, 'ALREADY_DONE'])) as Record<State, string>],
   ['M1 grant without a request', { type: 'GrantContinuation' }, {}, Object.fromEntries(ticketStates.map((state) => [state, 'ALREADY_DONE'])) as Record<State, string>],
 ];
 test.each(table)('%s', (_name, command, overrides, expected) => {
   expect(Object.fromEntries(ticketStates.map((state) => [state, outcome(view(state, overrides), command)]))).toEqual(expected);
+});
+
+test('W1, W4, F3: before there is a number: out of the batch to come; with neither number nor candidate there is nothing to leave', () => {
+  const leave: WaitingCommand = { type: 'Leave', cause: 'cancelled' };
+  expect(outcome(view(null, { isCandidate: true }), leave)).toBe('CandidateWithdrawn CaseClosed');
+  expect(outcome(view(null, { isCandidate: true, hasOpenRequest: true }), leave)).toBe('CandidateWithdrawn RequestSettled:withdrawn CaseClosed');
+  expect(outcome(view(null), leave)).toBe(waiting);
 });
 
 describe('M1, M2: after a miss', () => {
@@ -77,6 +87,9 @@ describe('M1, M2: after a miss', () => {
     expect(outcome(view('missed', open(null)), { type: 'LapseMiss' })).toBe('ALREADY_DONE');
     expect(outcome(view('missed', open(NOW)), { type: 'LapseMiss' })).toBe('MissSettled:forfeited TicketEnded:forfeited BatchForfeited:noRequest CaseClosed');
     expect(outcome(view('renewing', { miss: { state: 'asked', continueUntilMs: 1 } }), { type: 'LapseMiss' })).toBe('ALREADY_DONE');
+    // W2, W3: what was asked about a number goes with the number.
+    expect(outcome(view('missed', { ...open(NOW), hasOpenRequest: true }), { type: 'LapseMiss' })).toBe('MissSettled:forfeited RequestSettled:withdrawn TicketEnded:forfeited BatchForfeited:noRequest CaseClosed');
+    expect(outcome(view('renewing', { miss: { state: 'asked', continueUntilMs: 1 }, hasOpenRequest: true }), { type: 'RefuseContinuation' })).toBe('MissSettled:refused RequestSettled:withdrawn TicketEnded:void CaseClosed');
   });
 });
 

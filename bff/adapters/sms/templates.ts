@@ -6,7 +6,7 @@
  * Functions are named after the outbox kinds. Times are printed to the minute, rounded down, so a family is
  * never told a later time than the one that counts.
  */
-import { ticketLabel, type Group } from '../../../shared/lane';
+import { groupLabels, ticketLabel, type Group } from '../../../shared/lane';
 import { formatMoment, HOUR_MS, MINUTE_MS, type Day } from '../../../shared/shanghai-time';
 
 export interface SmsWording {
@@ -32,7 +32,7 @@ export interface AfterMiss {
 }
 
 /** Every step of an application the family is told of (V1); the feature names the same ones. */
-export type ApplicationStepName = 'submitted' | 'supplemented' | 'firstPublicity' | 'levelTwo' | 'secondPublicity' | 'eligible' | 'sentBack' | 'rejected' | 'objectionUpheld' | 'withdrawn' | 'expired' | 'supplementEndMoved';
+export type ApplicationStepName = 'submitted' | 'supplemented' | 'firstPublicity' | 'levelTwo' | 'secondPublicity' | 'eligible' | 'sentBack' | 'rejected' | 'objectionUpheld' | 'withdrawn' | 'expired' | 'supplementEndMoved' | 'barred';
 
 /** A1, A2, A4: how a picked home is lost again. */
 export type LostCause = 'gaveUpAfterPick' | 'leaseNotSigned' | 'documentsRefused' | 'cancelled' | 'objectionUpheld';
@@ -137,12 +137,25 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
       return sign(`${name(of)}：${why}。如有疑问，请到服务窗口咨询${help}。`);
     },
 
+    /** W4 */
+    subsidyStopped: () => sign(`您家的租赁补贴已停止发放。原因可在${wording.app}查看，或到服务窗口咨询${help}。符合条件的，可以重新申请。`),
+
+    /** W1, W4, F3: before there was a number. */
+    leftBatch: ({ group, cause }: { group: Group; cause: 'cancelled' | 'gaveUp' | 'barred' }) => {
+      const why = { cancelled: '经审核不再符合条件，轮候资格已取消', gaveUp: '已按您家的意愿放弃轮候', barred: '因家庭成员被限制申请公租房，轮候资格已取消' }[cause];
+      return sign(`${groupLabels[group]}：您家${why}，不再生成轮候顺序号。如有疑问，请到服务窗口咨询${help}。`);
+    },
+
     /** M2 */
     batchForfeited: (of: TicketRef) => sign(`${name(of)}：您家没有在规定期限内申请继续参与轮候，按规则视为放弃本批次轮候资格。可以重新申请公租房；如有疑问，请到服务窗口咨询${help}。`),
 
     /** F2, F3: `untilDay` is the last day; null: until lifted. No name: the message goes to the household's number. */
     personBarred: ({ untilDay }: { untilDay: Day | null }) =>
       sign(`您家有家庭成员已被限制申请公租房${untilDay === null ? '' : `，到${untilDay}为止，期满自动解除`}。不影响申请租赁补贴。原因可在${wording.app}查看，或到服务窗口咨询${help}。`),
+
+    /** F3: lifted before its time; `untilDay` as above, where another bar still stands, and null without end. */
+    barLifted: ({ rest }: { rest: { untilDay: Day | null } | null }) =>
+      sign(`您家家庭成员的一项公租房申请限制已解除，${rest === null ? '现在可以申请公租房' : `但另有限制仍然有效${rest.untilDay === null ? '' : `，到${rest.untilDay}为止`}`}。如有疑问，请到服务窗口咨询${help}。`),
 
     /** Near its turn, so that the notification reaches the family. */
     confirmContact: (of: TicketRef) =>
@@ -164,6 +177,7 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
       case 'rejected': return `审核未通过，原因${look}。如有疑问，请到受理街道或服务窗口咨询${help}。`;
       case 'objectionUpheld': return `公示期间的异议经核实成立，申请已转区级复审，结果会再通知您。`;
       case 'withdrawn': return `已按您家的要求撤回。以后需要时可以重新申请。如不是您家的意思，请马上联系服务窗口${help}。`;
+      case 'barred': return `有家庭成员已被限制申请公租房，申请不能继续，已终止。不影响申请租赁补贴。原因${look}，或到服务窗口咨询${help}。`;
       case 'expired': return `未在规定期限内提交补正材料，申请已终止，可以重新申请。如有困难，请到服务窗口咨询${help}。`;
     }
   }

@@ -17,7 +17,7 @@ export function decideWaiting(view: WaitingView, command: WaitingCommand, nowMs:
       return events({ type: 'MissSettled', state: 'continued' }, { type: 'CandidateOffered', kind: 'continue', group: view.ticket.group as Group });
     case 'RefuseContinuation':
       if (view.miss?.state !== 'asked') return refuse('ALREADY_DONE');
-      return events({ type: 'MissSettled', state: 'refused' }, { type: 'TicketEnded', state: 'void' }, { type: 'CaseClosed' });
+      return events({ type: 'MissSettled', state: 'refused' }, ...withdrawnRequest(view), { type: 'TicketEnded', state: 'void' }, { type: 'CaseClosed' });
     case 'LapseMiss':
       return lapse(view, nowMs);
     case 'AskToAdjust':
@@ -52,14 +52,16 @@ function askToContinue(view: WaitingView, nowMs: number, rules: RuleSet): Waitin
   if (ticket?.state !== 'missed' || miss === null) return refuse(ticket?.state === 'forfeited' ? 'CONTINUATION_TOO_LATE' : ticket?.state === 'onTurn' ? 'TURN_RUNNING' : 'NOTHING_MISSED');
   if (afterMiss(view.continuations, rules) === 'forfeited') return refuse('CONTINUATION_USED');
   if (miss.state !== 'open' || (miss.continueUntilMs !== null && nowMs >= miss.continueUntilMs)) return refuse('CONTINUATION_TOO_LATE');
-  return events({ type: 'ContinuationAsked' }, { type: 'TicketEnded', state: 'renewing' });
+  // What was asked about the old number can no longer be granted, and must not stand in the way of asking for the new one.
+  return events({ type: 'ContinuationAsked' }, ...withdrawnRequest(view), { type: 'TicketEnded', state: 'renewing' });
 }
 
 /** M2: no request in time. An end nobody could state yet (T3, a year without notice) has not passed. */
-function lapse({ miss, ticket }: WaitingView, nowMs: number): WaitingDecision {
+function lapse(view: WaitingView, nowMs: number): WaitingDecision {
+  const { miss, ticket } = view;
   if (miss?.state !== 'open' || ticket?.state !== 'missed') return refuse('ALREADY_DONE');
   if (miss.continueUntilMs === null || nowMs < miss.continueUntilMs) return refuse('ALREADY_DONE');
-  return events({ type: 'MissSettled', state: 'forfeited' }, { type: 'TicketEnded', state: 'forfeited' }, { type: 'BatchForfeited', cause: 'noRequest' }, { type: 'CaseClosed' });
+  return events({ type: 'MissSettled', state: 'forfeited' }, ...withdrawnRequest(view), { type: 'TicketEnded', state: 'forfeited' }, { type: 'BatchForfeited', cause: 'noRequest' }, { type: 'CaseClosed' });
 }
 
 /** W2: the same family, another group, never more bedrooms. */
@@ -96,9 +98,10 @@ function approve(view: WaitingView): WaitingDecision {
     : events(approved, { type: 'TicketEnded', state: 'renewing' }, { type: 'CandidateOffered', kind: 'adjust', group: request.group as Group });
 }
 
-/** W1, W4, G5, F3: out of the queue for good, whether it waits in it, missed its turn, or waits for a new number. */
+/** W1, W4, G5, F3: out of the queue for good, whether it waits for its number, in the queue, missed its turn, or waits for a new number. */
 function leave(view: WaitingView): WaitingDecision {
   const state = view.ticket?.state;
+  if (state === undefined && view.isCandidate) return events({ type: 'CandidateWithdrawn' }, ...withdrawnRequest(view), { type: 'CaseClosed' });
   const blocked = refusalWhileTaken(state);
   if (blocked !== null) return refuse(blocked);
   if (state === undefined || state === 'void' || state === 'forfeited') return refuse('NUMBER_NOT_WAITING');

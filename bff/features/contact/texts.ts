@@ -62,16 +62,25 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
       return templates.requestDecided({ kind: text('requestKind') as 'adjust' | 'toSubsidy' | 'fromSubsidy', approved: message.payload['approved'] === true });
     case 'leftQueue':
       return templates.leftQueue({ ...of, cause: text('cause') as 'cancelled' | 'gaveUp' | 'objectionUpheld' | 'barred' });
+    case 'subsidyStopped':
+      return templates.subsidyStopped();
+    case 'barLifted':
+      return templates.barLifted({ rest: message.payload['restUntilMs'] === undefined ? null : { untilDay: lastDayOf(message.payload['restUntilMs']) } });
+    case 'leftBatch':
+      return templates.leftBatch({ group: of.group, cause: text('cause') as 'cancelled' | 'gaveUp' | 'barred' });
     case 'batchForfeited':
       return templates.batchForfeited(of);
     case 'personBarred':
-      return templates.personBarred({ untilDay: message.payload['untilMs'] === null ? null : addDays(dayOf(number('untilMs')), -1) });
+      return templates.personBarred({ untilDay: lastDayOf(message.payload['untilMs']) });
     case 'confirmContact':
       return templates.confirmContact(of);
     default:
       throw new Error(`no text for messages of kind ${message.kind}`);
   }
 }
+
+/** The last day before an exclusive end; null without end. */
+const lastDayOf = (untilMs: unknown): Day | null => (typeof untilMs === 'number' ? addDays(dayOf(untilMs), -1) : null);
 
 /** T3, M1, M2: the last day to ask to go on waiting; null where it cannot be asked, `unstated` while its end is not known. */
 function afterMiss({ isForfeited, continueUntilMs }: OutboxMessage['payload']): { continueUntilDay: Day | 'unstated' | null } {

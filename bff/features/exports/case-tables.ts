@@ -80,12 +80,12 @@ export const missTable = table<Miss>('错过与继续',
 export const requestTable = table<WaitingRequest>('轮候变更',
   ['编号', 28, ({ id }) => id], household, ['事项', 16, ({ kind }) => word(words.request, kind)], ['原号码', 20, ({ ticketId }) => ticketId], ['申请组别', 18, ({ group }) => groupWord(group)], ['理由', 30, ({ reasonSealed }, show) => show.text(reasonSealed)],
   ['受理号', 10, ({ receiptNumber }) => receiptNumber], ['提出', 20, ({ requestedAtMs }) => time(requestedAtMs)], ['结果', 10, ({ state }) => word(words.requestState, state)], ['办理', 20, ({ decidedAtMs }) => time(decidedAtMs)],
-  ['办理人', 22, ({ decidedBy }, show) => show.staff(decidedBy)], ['答复', 30, ({ answer }, show) => show.note(answer)], ruleSet,
+  ['办理人', 22, ({ decidedBy }, show) => show.staff(decidedBy)], ['答复', 30, ({ answerSealed }, show) => show.text(answerSealed)], ruleSet,
 );
 
 export const subsidyTable = table<Subsidy>('租赁补贴',
   ['编号', 28, ({ id }) => id], household, ['状态', 12, ({ state }) => word(words.subsidy, state)], ['开始', 20, ({ fromMs }) => time(fromMs)], ['结束', 20, ({ endedAtMs }) => time(endedAtMs)],
-  ['办理人', 22, ({ endedBy }, show) => show.staff(endedBy)], ['理由', 30, ({ reason }, show) => show.note(reason)],
+  ['办理人', 22, ({ endedBy }, show) => show.staff(endedBy)], ['理由', 30, ({ reasonSealed }, show) => show.text(reasonSealed)],
 );
 
 export const forfeitTable = table<Forfeit>('放弃记录',

@@ -5,10 +5,13 @@ import type { Kernel } from '../../kernel';
 import type { Bar, Household, Member } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
-import { withdrawCandidate } from '../batch/candidates';
-import { closeCase } from '../households/case';
-import { leaveWaiting } from '../waiting/door';
-import { barredUntil, enterBar, personOf } from './persons';
+import { openReviewStates } from '../../domain/review/review';
+import { enterReview } from '../applications/door';
+import { waitingCandidate } from '../batch/candidates';
+import { leaveBatch, leaveWaiting } from '../waiting/door';
+import { barredUntil, enterBar, FOREVER_MS, personOf } from './persons';
+
+const underReview = openReviewStates.filter((state) => state !== 'draft');
 
 export interface NewBlacklisting {
   readonly reason: string;
@@ -39,16 +42,14 @@ export async function blacklist(kernel: Kernel, work: Work, household: Household
   return bar;
 }
 
-/** A home picked already is the allocation's to cancel; an application under review is its reviewers'. */
+/** F2: from its application to its number; a home picked already is the allocation's to cancel, a rent subsidy goes on. */
 async function stopWaiting(kernel: Kernel, work: Work, householdId: string, reason: string): Promise<'TURN_RUNNING' | null> {
   const { tx } = work;
+  for (const application of await tx.applications.find({ householdId, state: { in: underReview } })) await enterReview(kernel, work, application, { type: 'Bar' });
   const [ticket] = await tx.tickets.find({ householdId, state: { in: ['publicised', 'queued', 'onTurn', 'missed', 'renewing'] } }, { limit: 1 });
   if (ticket !== undefined) return (await leaveWaiting(kernel, work, ticket, 'barred', reason)) === 'TURN_RUNNING' ? 'TURN_RUNNING' : null;
-  const waiting = await tx.batchCandidates.find({ householdId, state: 'waiting' }, { limit: 1 });
-  if (waiting.length > 0) {
-    await withdrawCandidate(work, householdId);
-    await closeCase(work, householdId);
-  }
+  const candidate = await waitingCandidate(work, householdId);
+  if (candidate !== null) await leaveBatch(kernel, work, candidate, 'barred', reason);
   return null;
 }
 
@@ -57,7 +58,12 @@ export async function lift(kernel: Kernel, work: Work, bar: Bar, staffId: string
   const { tx, nowMs } = work;
   const lifted = await tx.bars.replace({ ...bar, state: 'lifted', liftedAtMs: nowMs, liftedBy: staffId, liftReasonSealed: kernel.crypto.seal(reason) });
   const person = await personOf(work, bar.personId);
-  await tx.persons.replace({ ...person, barredUntilMs: await barredUntil(tx, bar.personId) });
+  const standing = await barredUntil(tx, bar.personId);
+  await tx.persons.replace({ ...person, barredUntilMs: standing });
   await work.record({ stream: householdStream(bar.householdId), type: 'BarLifted', open: {}, detail: { barId: bar.id, personId: bar.personId, reason } });
+  const household = await tx.households.get(bar.householdId);
+  if (household === null) throw new Error(`bar ${bar.id} without its household`);
+  const rest = standing !== null && standing > nowMs ? { restUntilMs: standing === FOREVER_MS ? null : standing } : {};
+  await work.tell({ id: `sms-barLifted-${bar.id}`, topic: 'sms', kind: 'barLifted', subjectId: household.id, recipientSealed: household.phoneSealed, payload: rest, dueAtMs: windowAtOrAfter(kernel.rules().values, nowMs) });
   return lifted;
 }

@@ -1,4 +1,5 @@
 /** Persons' standing over HTTP (F1–F3). */
+import { addDays, dayOf, startOfDay } from '../../../shared/shanghai-time';
 import { isBarred } from '../../domain/standing/standing';
 import { actOf, refuse, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
@@ -75,11 +76,19 @@ export function standingHandlers(kernel: Kernel): Handlers {
       return change(kernel, actOf(request, body.reason), async (work) => {
         const { tx } = work;
         const member = await tx.members.get(params['memberId'] ?? '');
-        const household = member === null ? null : await tx.households.get(member.householdId);
-        if (member === null || household === null || !mayKeepBlacklist(caller, household.district)) return refuse('NOT_FOUND');
+        const named = member === null ? null : await tx.households.get(member.householdId);
+        if (member === null || named === null || !mayKeepBlacklist(caller, named.district)) return refuse('NOT_FOUND');
+        // P1: what the bar ends is the case the person is in now; who bars must have a say there, and its district must see the bar.
+        const [open] = await tx.members.find({ identityIndex: member.identityIndex, caseOpen: true }, { limit: 1 });
+        const household = open === undefined ? named : (await tx.households.get(open.householdId))!;
+        if (!mayKeepBlacklist(caller, household.district)) return refuse('FORBIDDEN');
+        if (body.untilDay !== null && body.untilDay < dayOf(work.nowMs)) return refuse('VALIDATION_FAILED', { fields: [{ path: 'untilDay', message: '限制的最后一天不能早于今天' }] });
+        const untilMs = body.untilDay === null ? null : startOfDay(addDays(body.untilDay, 1));
+        const standing = await tx.bars.find({ personId: member.identityIndex, state: 'standing' });
+        if (standing.some((bar) => bar.cause === 'blacklist' && bar.untilMs === untilMs)) return refuse('ALREADY_DONE');
         const credit = body.creditRecordId === null ? null : await tx.creditRecords.get(body.creditRecordId);
         if (body.creditRecordId !== null && credit?.personId !== member.identityIndex) return refuse('VALIDATION_FAILED', { fields: [{ path: 'creditRecordId', message: '这条信用记录不属于该成员' }] });
-        const outcome = await blacklist(kernel, work, household, member, { ...body, staffId: caller.staffId });
+        const outcome = await blacklist(kernel, work, household, open ?? member, { ...body, staffId: caller.staffId });
         return outcome === 'TURN_RUNNING' ? refuse(outcome) : presentBar(outcome);
       });
     },

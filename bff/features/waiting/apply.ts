@@ -51,6 +51,8 @@ export class WaitingApplier {
         return this.askToContinue();
       case 'MissSettled':
         this.miss = await tx.misses.replace({ ...this.has(this.miss), state: event.state });
+        // M1: the publicity ended against the family; every other end has words of its own.
+        if (event.state === 'refused') await this.tell('leftQueue', this.miss.ticketId, { cause: 'objectionUpheld' });
         return;
       case 'RequestMade':
         return this.makeRequest(event);
@@ -69,10 +71,11 @@ export class WaitingApplier {
         return this.tell('batchForfeited', `${household.id}-${batchDay}`, {});
       }
       case 'SubsidyStarted':
-        await tx.subsidies.insert({ id: `subsidy-${this.has(this.request).id}`, householdId: household.id, district: household.district, state: 'running', fromMs: this.now, endedAtMs: null, endedBy: '', reason: '' });
+        await tx.subsidies.insert({ id: `subsidy-${this.has(this.request).id}`, householdId: household.id, district: household.district, state: 'running', fromMs: this.now, endedAtMs: null, endedBy: '', reasonSealed: this.seal('') });
         return;
       case 'SubsidyEnded':
-        await tx.subsidies.replace({ ...this.has(subsidy), state: event.state, endedAtMs: this.now, endedBy: this.work.act.actor.id, reason: this.why.reason ?? '' });
+        await tx.subsidies.replace({ ...this.has(subsidy), state: event.state, endedAtMs: this.now, endedBy: this.work.act.actor.id, reasonSealed: this.seal(this.why.reason) });
+        if (event.state === 'stopped') await this.tell('subsidyStopped', this.has(subsidy).id, {});
         return;
       case 'CaseClosed':
         return closeCase(this.work, household.id);
@@ -95,14 +98,14 @@ export class WaitingApplier {
     const receiptNumber = await takeReceiptNumber(this.work);
     this.request = await this.work.tx.waitingRequests.insert({
       id: `waiting-request-${receiptNumber}`, kind, householdId: household.id, district: household.district, ticketId: this.ticket?.id ?? null, group,
-      reasonSealed: this.kernel.crypto.seal(this.why.reason ?? ''), receiptNumber, state: 'open', requestedAtMs: this.now, decidedAtMs: null, decidedBy: '', answer: '',
+      reasonSealed: this.seal(this.why.reason), receiptNumber, state: 'open', requestedAtMs: this.now, decidedAtMs: null, decidedBy: '', answerSealed: this.seal(''),
       ruleSetVersion: this.kernel.rules().version,
     });
   }
 
   private async settleRequest(state: 'approved' | 'rejected' | 'withdrawn'): Promise<void> {
     const request = this.has(this.request);
-    this.request = await this.work.tx.waitingRequests.replace({ ...request, state, decidedAtMs: this.now, decidedBy: this.work.act.actor.id, answer: this.why.reason ?? '' });
+    this.request = await this.work.tx.waitingRequests.replace({ ...request, state, decidedAtMs: this.now, decidedBy: this.work.act.actor.id, answerSealed: this.seal(state === 'withdrawn' ? '' : this.why.reason) });
     if (state !== 'withdrawn') await this.tell('requestDecided', request.id, { requestKind: request.kind, approved: state === 'approved', ...(request.group === null ? {} : { group: request.group }) });
   }
 
@@ -116,6 +119,10 @@ export class WaitingApplier {
       submittedAtMs: source.requestedAtMs, receiptNumber: source.receiptNumber, eligibleFromMs: this.why.eligibleFromMs ?? this.now,
       ...(this.ticket === null ? {} : { previousTicketId: this.ticket.id }),
     });
+  }
+
+  private seal(text = ''): string {
+    return this.kernel.crypto.seal(text);
   }
 
   private named(): { group?: string; queueNumber?: number } {

@@ -7,7 +7,7 @@ import { windowAtOrAfter } from '../../domain/rules/notification-window';
 import { decideWaiting } from '../../domain/waiting/decide';
 import type { LeaveCause, WaitingCommand, WaitingRefusal } from '../../domain/waiting/waiting';
 import type { Kernel } from '../../kernel';
-import type { Ticket } from '../../store/collections';
+import type { BatchCandidate, Ticket } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { barredPersons } from '../standing/persons';
 import { WaitingApplier, type Why } from './apply';
@@ -31,14 +31,28 @@ async function isBarred(work: Work, { household, request }: WaitingCase, command
 
 /** W1, W4, G5, F3: a household's number leaves the queue for good. */
 export async function leaveWaiting(kernel: Kernel, work: Work, ticket: Ticket, cause: LeaveCause, reason: string): Promise<WaitingRefusal | null> {
-  const subject = await loadCase(work.tx, ticket.householdId, ticket);
-  if (subject === null) throw new Error(`ticket ${ticket.id} without its household`);
-  const refusal = await decideCase(kernel, work, subject, { type: 'Leave', cause }, { reason });
+  const { id, householdId, group, queueNumber } = ticket;
+  return leave(kernel, work, householdId, ticket, { cause, reason }, { kind: 'leftQueue', subjectId: id, payload: { group, queueNumber, cause } });
+}
+
+/** W1, W4, F3: a household leaves before it has a number: its candidate takes part in no batch. Where it has one already, that number leaves. */
+export async function leaveBatch(kernel: Kernel, work: Work, candidate: BatchCandidate, cause: LeaveCause, reason: string): Promise<WaitingRefusal | null> {
+  const previous = candidate.previousTicketId === null ? null : await work.tx.tickets.get(candidate.previousTicketId);
+  if (previous !== null) return leaveWaiting(kernel, work, previous, cause, reason);
+  return leave(kernel, work, candidate.householdId, null, { cause, reason }, { kind: 'leftBatch', subjectId: candidate.id, payload: { group: candidate.group, cause } });
+}
+
+interface Told {
+  readonly kind: string;
+  readonly subjectId: string;
+  readonly payload: Record<string, unknown>;
+}
+
+async function leave(kernel: Kernel, work: Work, householdId: string, ticket: Ticket | null, why: { readonly cause: LeaveCause; readonly reason: string }, { kind, subjectId, payload }: Told): Promise<WaitingRefusal | null> {
+  const subject = await loadCase(work.tx, householdId, ticket);
+  if (subject === null) throw new Error(`${subjectId} without its household`);
+  const refusal = await decideCase(kernel, work, subject, { type: 'Leave', cause: why.cause }, { reason: why.reason });
   if (refusal !== null) return refusal;
-  const { values: rules } = kernel.rules();
-  await work.tell({
-    id: `sms-leftQueue-${ticket.id}`, topic: 'sms', kind: 'leftQueue', subjectId: ticket.id, recipientSealed: subject.household.phoneSealed,
-    payload: { group: ticket.group, queueNumber: ticket.queueNumber, cause }, dueAtMs: windowAtOrAfter(rules, work.nowMs),
-  });
+  await work.tell({ id: `sms-${kind}-${subjectId}`, topic: 'sms', kind, subjectId, recipientSealed: subject.household.phoneSealed, payload, dueAtMs: windowAtOrAfter(kernel.rules().values, work.nowMs) });
   return null;
 }

@@ -2,6 +2,7 @@
 import type { WaitingView } from '../../domain/waiting/waiting';
 import type { Household, Miss, Subsidy, Ticket, WaitingRequest } from '../../store/collections';
 import type { Tx } from '../../store/port';
+import { waitingCandidate } from '../batch/candidates';
 
 /** A household's case, as stored. */
 export interface WaitingCase {
@@ -32,6 +33,8 @@ export async function viewOf(tx: Tx, { household, ticket, miss, request, subsidy
     ticket, miss, request, subsidy, isBarred,
     isContested: ticket !== null && (await tx.objections.find({ subjectId: ticket.id, state: 'open' }, { limit: 1 })).length > 0,
     hasOpenRequest: request !== null, size: household.size,
+    // Asked only where there is no number: elsewhere its state says so.
+    isCandidate: ticket === null && (await waitingCandidate({ tx }, household.id)) !== null,
     continuations: ticket === null ? 0 : await continuationsOf(tx, ticket),
   };
 }

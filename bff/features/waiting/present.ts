@@ -2,7 +2,7 @@
 import { batchDayOf } from '../../domain/batch/batch-day';
 import type { Kernel } from '../../kernel';
 import { maskName } from '../../security/masking';
-import type { Household, Subsidy, Ticket, WaitingRequest } from '../../store/collections';
+import type { BatchCandidate, Household, Subsidy, Ticket, WaitingRequest } from '../../store/collections';
 import type { Tx } from '../../store/port';
 import { isRevealed } from '../batch/tickets';
 
@@ -11,11 +11,18 @@ const SHOWN = 50;
 
 export const presentTicket = ({ id, version, group, queueNumber, batchDay, state }: Ticket) => ({ id, version, group, queueNumber, batchDay, state });
 
-export function presentRequest({ crypto }: Pick<Kernel, 'crypto'>, { id, version, kind, householdId, ticketId, group, reasonSealed, state, requestedAtMs, decidedAtMs, answer }: WaitingRequest) {
-  return { id, version, kind, householdId, ticketId, group, reason: crypto.open(reasonSealed), state, requestedAtMs, decidedAtMs, answer };
+export function presentRequest({ crypto }: Pick<Kernel, 'crypto'>, { id, version, kind, householdId, ticketId, group, reasonSealed, state, requestedAtMs, decidedAtMs, answerSealed }: WaitingRequest) {
+  return { id, version, kind, householdId, ticketId, group, reason: crypto.open(reasonSealed), state, requestedAtMs, decidedAtMs, answer: crypto.open(answerSealed) };
 }
 
-export const presentSubsidy = ({ id, version, householdId, state, fromMs, endedAtMs, reason }: Subsidy) => ({ id, version, householdId, state, fromMs, endedAtMs, reason });
+export function presentSubsidy({ crypto }: Pick<Kernel, 'crypto'>, { id, version, householdId, state, fromMs, endedAtMs, reasonSealed }: Subsidy) {
+  return { id, version, householdId, state, fromMs, endedAtMs, reason: crypto.open(reasonSealed) };
+}
+
+/** Numbered but not revealed is waiting, to everybody outside. */
+export function presentCandidate({ id, version, kind, group, submittedAtMs, state, batchDay, eligibleFromMs }: BatchCandidate, isRevealedOrNone: boolean) {
+  return { id, version, kind, group, submittedAtMs, state: isRevealedOrNone ? state : 'waiting' as const, batchDay: batchDay ?? batchDayOf(eligibleFromMs) };
+}
 
 /** Everything about one household, newest first. */
 export async function presentCase(tx: Tx, kernel: Pick<Kernel, 'crypto'>, household: Household) {
@@ -34,11 +41,8 @@ export async function presentCase(tx: Tx, kernel: Pick<Kernel, 'crypto'>, househ
     tickets: revealed.map(presentTicket),
     misses: misses.map(({ ticketId, missedAtMs, state, continueUntilMs }) => ({ ticketId, missedAtMs, state, continueUntilMs })),
     requests: requests.map((request) => presentRequest(kernel, request)),
-    // Numbered but not revealed is waiting, to everybody outside.
-    candidates: candidates.map(({ kind, group, submittedAtMs, state, batchDay, eligibleFromMs, ticketId }) => ({
-      kind, group, submittedAtMs, state: ticketId !== null && !shown.has(ticketId) ? 'waiting' as const : state, batchDay: batchDay ?? batchDayOf(eligibleFromMs),
-    })),
-    subsidies: subsidies.map(presentSubsidy),
+    candidates: candidates.map((candidate) => presentCandidate(candidate, candidate.ticketId === null || shown.has(candidate.ticketId))),
+    subsidies: subsidies.map((subsidy) => presentSubsidy(kernel, subsidy)),
     contact: contact === null ? null : { state: contact.state, askedAtMs: contact.askedAtMs, confirmedAtMs: contact.confirmedAtMs },
   };
 }

@@ -7,10 +7,10 @@ import type { WaitingRequest } from '../../store/collections';
 import { change } from '../../store/change';
 import type { Tx } from '../../store/port';
 import { isRevealed } from '../batch/tickets';
-import { decideCase, leaveWaiting } from './door';
+import { decideCase, leaveBatch, leaveWaiting } from './door';
 import { loadCase } from './load';
 import { mayDecideWaiting, maySeeHousehold, maySeeWaiting } from './policy';
-import { presentCase, presentRequest, presentSubsidy, presentTicket } from './present';
+import { presentCandidate, presentCase, presentRequest, presentSubsidy, presentTicket } from './present';
 
 const PAGE = 40;
 
@@ -39,6 +39,19 @@ export function staffWaitingHandlers(kernel: Kernel): Handlers {
     });
   }
 
+  /** W1, W4: before there is a number. One that is being given out right now shows as waiting, and is refused until it can be seen. */
+  async function leaveUnnumbered(request: ApiRequest<'cancelCandidate' | 'giveUpCandidate'>, cause: LeaveCause) {
+    const { caller, params, body } = request;
+    return change(kernel, actOf(request, body.reason), async (work) => {
+      const candidate = await work.tx.batchCandidates.get(params['candidateId'] ?? '');
+      if (candidate === null || !mayDecideWaiting(caller, candidate.district)) return refuse('NOT_FOUND');
+      if (candidate.state !== 'waiting') return refuse('NUMBER_NOT_WAITING');
+      if (candidate.version !== body.version) return refuse('REQUEST_IN_CONFLICT', { view: presentCandidate(candidate, true) });
+      const refusal = await leaveBatch(kernel, work, candidate, cause, body.reason);
+      return refusal === null ? presentCandidate((await work.tx.batchCandidates.get(candidate.id))!, true) : refuse(refusal);
+    });
+  }
+
   return {
     getHouseholdWaiting: ({ caller, params }) => kernel.store.read(async (tx) => {
       const household = await tx.households.get(params['householdId'] ?? '');
@@ -47,6 +60,8 @@ export function staffWaitingHandlers(kernel: Kernel): Handlers {
 
     cancelQualification: (request) => leave(request, 'cancelled'),
     giveUpWaiting: (request) => leave(request, 'gaveUp'),
+    cancelCandidate: (request) => leaveUnnumbered(request, 'cancelled'),
+    giveUpCandidate: (request) => leaveUnnumbered(request, 'gaveUp'),
 
     listWaitingRequests: ({ caller, query }) => kernel.store.read(async (tx) => {
       const { district, state } = query;
@@ -80,7 +95,7 @@ export function staffWaitingHandlers(kernel: Kernel): Handlers {
       const after = query.after === undefined ? null : await tx.subsidies.get(query.after);
       const found = await tx.subsidies.find({ district, ...(state === undefined ? {} : { state }) }, { sort: [['state', 'asc'], ['fromMs', 'asc']], limit, ...(after === null ? {} : { after }) });
       const subsidies = [];
-      for (const subsidy of found) subsidies.push({ ...presentSubsidy(subsidy), district, applicantMasked: (await applicant(tx, subsidy.householdId)).applicantMasked });
+      for (const subsidy of found) subsidies.push({ ...presentSubsidy(kernel, subsidy), district, applicantMasked: (await applicant(tx, subsidy.householdId)).applicantMasked });
       return { subsidies, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
     }),
 
@@ -90,9 +105,9 @@ export function staffWaitingHandlers(kernel: Kernel): Handlers {
         const subsidy = await work.tx.subsidies.get(params['subsidyId'] ?? '');
         const subject = subsidy === null ? null : await loadCase(work.tx, subsidy.householdId, null);
         if (subsidy === null || subject === null || !mayDecideWaiting(caller, subsidy.district)) return refuse('NOT_FOUND');
-        if (subsidy.version !== body.version) return refuse('REQUEST_IN_CONFLICT', { view: presentSubsidy(subsidy) });
+        if (subsidy.version !== body.version) return refuse('REQUEST_IN_CONFLICT', { view: presentSubsidy(kernel, subsidy) });
         const refusal = await decideCase(kernel, work, { ...subject, subsidy }, { type: 'StopSubsidy' }, { reason: body.reason });
-        return refusal === null ? presentSubsidy((await work.tx.subsidies.get(subsidy.id))!) : refuse(refusal);
+        return refusal === null ? presentSubsidy(kernel, (await work.tx.subsidies.get(subsidy.id))!) : refuse(refusal);
       });
     },
 

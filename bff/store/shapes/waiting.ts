@@ -37,7 +37,7 @@ export const waitingCollections = {
       group: nullable(z.string()),
       reasonSealed: z.string(), receiptNumber: z.int(),
       state: z.enum(['open', 'approved', 'rejected', 'withdrawn']),
-      requestedAtMs: ms, decidedAtMs: nullable(ms), decidedBy: z.string(), answer: z.string(),
+      requestedAtMs: ms, decidedAtMs: nullable(ms), decidedBy: z.string(), /** Sealed as the reason is: either may name people. */ answerSealed: z.string(),
       ruleSetVersion: z.int(),
     }),
     [
@@ -54,7 +54,7 @@ export const waitingCollections = {
       ...base,
       householdId: z.string(), district: z.string(),
       state: z.enum(['running', 'stopped', 'converted']),
-      fromMs: ms, endedAtMs: nullable(ms), endedBy: z.string(), reason: z.string(),
+      fromMs: ms, endedAtMs: nullable(ms), endedBy: z.string(), reasonSealed: z.string(),
     }),
     [
       { name: 'oneRunningSubsidyPerHousehold', fields: ['householdId'], unique: true, where: { state: 'running' } },

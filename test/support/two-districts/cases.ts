@@ -59,9 +59,9 @@ export async function seedWaiting(s: Seeder): Promise<void> {
   const asked = await s.ticket('asked', 'queued');
   const member = (householdId: string) => s.tx.members.get(`${householdId}-1`).then((found) => found!.identityIndex);
   await s.tx.misses.insert({ id: `miss-${missed.id}`, ticketId: missed.id, householdId: missed.householdId, batchDay: '2026-05-01', missedAtMs: earlier, continueUntilMs: MORNING_MS + 2 * DAY_MS, state: 'open', requestedAtMs: null, receiptNumber: null, publicityId: null, ruleSetVersion: 1 });
-  await s.tx.waitingRequests.insert({ id: s.id('request'), kind: 'toSubsidy', householdId: asked.householdId, district, ticketId: asked.id, group: null, reasonSealed: s.seal('已在外租房'), receiptNumber: base + 90, state: 'open', requestedAtMs: earlier, decidedAtMs: null, decidedBy: '', answer: '', ruleSetVersion: 1 });
+  await s.tx.waitingRequests.insert({ id: s.id('request'), kind: 'toSubsidy', householdId: asked.householdId, district, ticketId: asked.id, group: null, reasonSealed: s.seal('已在外租房'), receiptNumber: base + 90, state: 'open', requestedAtMs: earlier, decidedAtMs: null, decidedBy: '', answerSealed: s.seal(''), ruleSetVersion: 1 });
   const subsidised = await s.household('subsidised');
-  await s.tx.subsidies.insert({ id: s.id('subsidy'), householdId: subsidised, district, state: 'running', fromMs: earlier, endedAtMs: null, endedBy: '', reason: '' });
+  await s.tx.subsidies.insert({ id: s.id('subsidy'), householdId: subsidised, district, state: 'running', fromMs: earlier, endedAtMs: null, endedBy: '', reasonSealed: s.seal('') });
   const candidate = await s.household('numberless');
   await s.tx.batchCandidates.insert({ id: s.id('candidate'), kind: 'new', householdId: candidate, district, laneId: `${area}-2`, group: 'publicRental-2', bedrooms: 2, priorityCategory: null, rank: 1, submittedAtMs: earlier, receiptNumber: base + 91, eligibleFromMs: earlier, state: 'waiting', batchDay: null, ticketId: null, previousTicketId: null });
   await s.tx.contacts.insert({ id: waiting.householdId, district, state: 'asked', askedAtMs: earlier, confirmedAtMs: null });
