@@ -12,7 +12,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   RankingAgreed: '同意按意向顺序代选', RankingRevoked: '撤回代选同意',
   // Applications.
   ApplicationBegun: '开始填写申请', ApplicationSubmitted: '提交申请', ApplicationSupplemented: '补正材料', ApplicationApproved: '审核通过', ApplicationRejected: '审核不通过',
-  ApplicationSentBack: '退回补正', PublicityPassed: '公示期满无异议', ObjectionUpheld: '异议成立', ApplicationWithdrawn: '撤回申请', ApplicationExpired: '申请过期失效',
+  ApplicationSentBack: '退回补正', PublicityPassed: '公示期满无异议', ObjectionUpheld: '异议成立', ApplicationWithdrawn: '撤回申请', ApplicationExpired: '申请过期失效', ApplicationBarred: '成员被限制申请，申请终止',
   AttachmentKept: '上传材料', AttachmentRemoved: '移除材料', AttachmentOpened: '查看材料', ObjectionRaised: '提出异议', ObjectionDecided: '异议处理',
   // While waiting.
   AskToContinue: '申请继续参与轮候', GrantContinuation: '同意继续参与轮候', RefuseContinuation: '不同意继续参与轮候', LapseMiss: '逾期未申请继续', AskToAdjust: '申请调整组别或居室',

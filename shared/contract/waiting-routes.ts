@@ -14,6 +14,8 @@ export const waitingRoutes = {
   continueForFamily: route({ method: 'POST', path: '/api/staff/tickets/:ticketId/continuations', audience: 'staff', summary: '窗口协助申请继续参与轮候', body: w.assistedContinuation, answer: w.continuation, status: 201 }),
   cancelQualification: route({ method: 'POST', path: '/api/staff/tickets/:ticketId/cancellation', audience: 'staff', summary: '取消轮候资格', body: w.endWaiting, answer: w.waitingTicket }),
   giveUpWaiting: route({ method: 'POST', path: '/api/staff/tickets/:ticketId/give-up', audience: 'staff', summary: '登记放弃轮候', body: w.endWaiting, answer: w.waitingTicket }),
+  cancelCandidate: route({ method: 'POST', path: '/api/staff/candidates/:candidateId/cancellation', audience: 'staff', summary: '取消尚未生成顺序号家庭的轮候资格', body: w.endWaiting, answer: w.candidate }),
+  giveUpCandidate: route({ method: 'POST', path: '/api/staff/candidates/:candidateId/give-up', audience: 'staff', summary: '登记尚未生成顺序号的家庭放弃轮候', body: w.endWaiting, answer: w.candidate }),
   listWaitingRequests: route({ method: 'GET', path: '/api/staff/waiting-requests', audience: 'staff', summary: '轮候调整与补贴互转的申请', query: w.waitingRequestQuery, answer: w.staffWaitingRequests }),
   decideWaitingRequest: route({ method: 'POST', path: '/api/staff/waiting-requests/:requestId/decision', audience: 'staff', summary: '审核轮候调整与补贴互转的申请', body: w.decideRequest, answer: w.staffWaitingRequest }),
   listSubsidies: route({ method: 'GET', path: '/api/staff/subsidies', audience: 'staff', summary: '租赁补贴家庭库', query: w.subsidyQuery, answer: w.subsidies }),

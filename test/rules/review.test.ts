@@ -22,23 +22,23 @@ const acts = {
   end1: { type: 'EndPublicity', list: 'first', objection: 'none' }, hold1: { type: 'EndPublicity', list: 'first', objection: 'open' }, bad1: { type: 'EndPublicity', list: 'first', objection: 'upheld' },
   end2: { type: 'EndPublicity', list: 'second', objection: 'none' }, hold2: { type: 'EndPublicity', list: 'second', objection: 'open' }, bad2: { type: 'EndPublicity', list: 'second', objection: 'upheld' },
   uphold1: { type: 'UpholdObjection', list: 'first' }, uphold2: { type: 'UpholdObjection', list: 'second' },
-  expire: { type: 'Expire' },
+  expire: { type: 'Expire' }, bar: { type: 'Bar' },
 } as const satisfies Record<string, ReviewCommand>;
 type Act = keyof typeof acts;
 
 // `→ state`, a refusal, or `·`: nothing happens. CLOSED and BUSY and ORDER stand for their refusals.
 const CLOSED = 'APPLICATION_CLOSED', BUSY = 'APPLICATION_UNDER_REVIEW', ORDER = 'REVIEW_OUT_OF_ORDER';
-const quiet = { end1: '·', hold1: '·', bad1: '·', end2: '·', hold2: '·', bad2: '·', uphold1: '·', uphold2: '·', expire: '·' };
+const quiet = { end1: '·', hold1: '·', bad1: '·', end2: '·', hold2: '·', bad2: '·', uphold1: '·', uphold2: '·', expire: '·', bar: '·' };
 const outOfOrder = { approve1: ORDER, reject1: ORDER, sendBack1: ORDER, approve2: ORDER, reject2: ORDER, sendBack2: ORDER };
-const underReview = { ...quiet, ...outOfOrder, save: BUSY, submit: BUSY, restart: BUSY, withdraw: 'withdrawn' };
+const underReview = { ...quiet, ...outOfOrder, save: BUSY, submit: BUSY, restart: BUSY, withdraw: 'withdrawn', bar: 'rejected' };
 const over = { ...quiet, save: CLOSED, submit: CLOSED, restart: CLOSED, withdraw: CLOSED, approve1: CLOSED, reject1: CLOSED, sendBack1: CLOSED, approve2: CLOSED, reject2: CLOSED, sendBack2: CLOSED };
 const table: Record<ReviewState, Record<Act, string>> = {
   draft: { ...quiet, ...outOfOrder, save: 'draft', submit: 'levelOne', restart: 'levelOne', withdraw: 'withdrawn' },
   levelOne: { ...underReview, approve1: 'firstPublicity', reject1: 'rejected', sendBack1: 'supplementOne' },
-  supplementOne: { ...quiet, ...outOfOrder, save: 'supplementOne', submit: 'levelOne', restart: 'levelOne', withdraw: 'withdrawn' },
+  supplementOne: { ...quiet, ...outOfOrder, bar: 'rejected', save: 'supplementOne', submit: 'levelOne', restart: 'levelOne', withdraw: 'withdrawn' },
   firstPublicity: { ...underReview, end1: 'levelTwo', uphold1: 'levelTwo' },
   levelTwo: { ...underReview, approve2: 'secondPublicity', reject2: 'rejected', sendBack2: 'supplementTwo' },
-  supplementTwo: { ...quiet, ...outOfOrder, save: 'supplementTwo', submit: 'levelTwo', restart: 'levelOne', withdraw: 'withdrawn' },
+  supplementTwo: { ...quiet, ...outOfOrder, bar: 'rejected', save: 'supplementTwo', submit: 'levelTwo', restart: 'levelOne', withdraw: 'withdrawn' },
   secondPublicity: { ...underReview, end2: 'eligible', uphold2: 'levelTwo' },
   eligible: over, rejected: over, withdrawn: over, expired: over,
 };

@@ -47,6 +47,9 @@ export function decideReview(view: ReviewView, command: ReviewCommand, nowMs: nu
     case 'UpholdObjection':
       // What the objection means for the case (out, or set right) is a review of its own: the district's, who upheld it.
       return state === publicityOf[command.list] ? move('ObjectionUpheld', 'levelTwo') : nothing;
+    case 'Bar':
+      // A draft is nobody's application yet: it is refused when it is handed in, and may leave that person out by then.
+      return isOpenState(state) && state !== 'draft' ? move('ApplicationBarred', 'rejected') : nothing;
     case 'Expire':
       return nothing;
   }
@@ -73,6 +76,12 @@ function dueOf(state: ReviewState, nowMs: number, rules: ReviewRules, calendar: 
     case 'supplementTwo': return within(rules.supplementWithinDays, rules.supplementDaysKind) ?? 'CALENDAR_YEAR_MISSING';
     case 'firstPublicity': case 'secondPublicity': case 'eligible': case 'rejected': case 'withdrawn': case 'expired': return null;
   }
+}
+
+/** T3: by when a desk should decide a case that came to it at `sinceMs`; null: a year its working days need is not loaded. */
+export function deskDue(state: 'levelOne' | 'levelTwo', sinceMs: number, rules: ReviewRules, calendar: WorkCalendar): number | null {
+  const dueMs = dueOf(state, sinceMs, rules, calendar);
+  return dueMs === 'CALENDAR_YEAR_MISSING' ? null : dueMs;
 }
 
 /** How urgent a case on a desk is at `nowMs`. `stalled`: overdue for so long that somebody should ask why. */

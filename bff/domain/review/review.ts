@@ -4,7 +4,7 @@
  *   draft → levelOne → firstPublicity → levelTwo → secondPublicity → eligible
  *            ⇅ supplementOne              ⇅ supplementTwo
  *
- * and out of it: rejected (a review), withdrawn (the family), expired (a draft forgotten, a supplement not handed in).
+ * and out of it: rejected (a review, or a bar on one of its people), withdrawn (the family), expired (a draft forgotten, a supplement not handed in).
  */
 
 /** The states that can still move. */
@@ -37,12 +37,14 @@ export type ReviewCommand =
   /** T2: the days of a list are over. `objection`: how objections against this application stand. */
   | { readonly type: 'EndPublicity'; readonly list: ReviewList; readonly objection: 'none' | 'open' | 'upheld' }
   | { readonly type: 'UpholdObjection'; readonly list: ReviewList }
+  /** F2, F3: one of its people may not apply for a home any more. */
+  | { readonly type: 'Bar' }
   /** Time alone: a draft or a supplement whose time is up. */
   | { readonly type: 'Expire' };
 
 export type ReviewEventType =
   | 'DraftSaved' | 'ApplicationSubmitted' | 'ApplicationSupplemented' | 'ApplicationApproved' | 'ApplicationRejected' | 'ApplicationSentBack'
-  | 'PublicityPassed' | 'ObjectionUpheld' | 'ApplicationWithdrawn' | 'ApplicationExpired';
+  | 'PublicityPassed' | 'ObjectionUpheld' | 'ApplicationWithdrawn' | 'ApplicationExpired' | 'ApplicationBarred';
 
 export interface ReviewEvent {
   readonly type: ReviewEventType;

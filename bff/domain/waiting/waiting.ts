@@ -4,7 +4,7 @@ import type { Forfeit, Miss, Subsidy, Ticket, WaitingRequest } from '../../store
 
 /** The household as far as a decision about its waiting looks at it. */
 export interface WaitingView {
-  /** The number the command is about; null where it is about a rent subsidy. */
+  /** The number the command is about; null where it is about a rent subsidy, or before there is one. */
   readonly ticket: Pick<Ticket, 'state' | 'group' | 'bedrooms'> | null;
   /** How often the family went on waiting after a miss before it got this number (M2). */
   readonly continuations: number;
@@ -20,6 +20,8 @@ export interface WaitingView {
   readonly isContested: boolean;
   /** F2: a member may not apply for a home now. */
   readonly isBarred: boolean;
+  /** G4: it takes part in a batch to come. */
+  readonly isCandidate: boolean;
 }
 
 export type WaitingCommand =

@@ -15,5 +15,6 @@ export function stepOf({ type, to }: Pick<ReviewEvent, 'type' | 'to'>): Applicat
     case 'ObjectionUpheld': return 'objectionUpheld';
     case 'ApplicationWithdrawn': return 'withdrawn';
     case 'ApplicationExpired': return 'expired';
+    case 'ApplicationBarred': return 'barred';
   }
 }

@@ -59,6 +59,7 @@ describe('what families read', () => {
       turnPassed: templates.turnPassed({ ...worst, continueUntilDay: '2026-11-16' }),
       homePicked: templates.homePicked({ ...worst, address: '章江花园三期12栋2单元1801', publicityDays: 5, assisted: true, ranked: false }),
       homePickedByRank: templates.homePicked({ ...worst, address: '章江花园三期12栋2单元1801', publicityDays: 5, assisted: false, ranked: true }),
+      leftBatch: templates.leftBatch({ group: worst.group, cause: 'barred' }),
       rankingAgreed: templates.rankingAgreed({ ...worst, homes: 20, assisted: true }),
       lanePaused: templates.lanePaused({ ...worst, reason: '网络故障检修，预计一小时内恢复，请各位家庭耐心等候' }),
       deadlineMoved: templates.deadlineMoved({ ...worst, byMs: 95 * MINUTE_MS, deadlineMs }),
