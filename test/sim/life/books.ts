@@ -8,8 +8,11 @@ import type { Household } from './people';
 
 /** The periods of Ganzhou's rules, in days, written down once more. */
 export const periods = {
-  reviewList: 7, supplement: 30, draft: 90, numbers: 3, toContinue: 3, continuation: 3, result: 5, download: 3, lease: 30, forfeitsToBar: 3, barYears: 2, vacatedWorkingDays: 10,
+  reviewList: 7, supplement: 30, draft: 90, numbers: 3, toContinue: 3, continuation: 3, result: 5, download: 3, lease: 30, forfeitsToBar: 3, barYears: 2,
 } as const;
+
+/** T6: an outage shorter than this takes nothing from a period of days, unless the period ended in it. */
+export const SHORT_OUTAGE_MS = 3_600_000;
 
 export type ApplicationState = 'draft' | 'levelOne' | 'supplementOne' | 'firstPublicity' | 'levelTwo' | 'supplementTwo' | 'secondPublicity' | 'eligible' | 'rejected' | 'withdrawn' | 'expired';
 
@@ -27,8 +30,9 @@ export interface ApplicationBook {
   /** Of the first submission (V1). */
   submittedAtMs: number;
   receipt: number;
-  /** When a supplement is too late; Infinity where nobody is waited for. */
+  /** When a supplement is too late; Infinity where nobody is waited for. And since when it is waited for. */
   dueMs: number;
+  sentBackAtMs: number;
   shown: Shown | null;
   /** How many lists it has been in: an objection names its place in one of them. */
   round: number;
@@ -49,7 +53,8 @@ export interface Candidate {
 /** M1. */
 export interface MissBook {
   readonly ticket: CityTicket;
-  readonly untilMs: number;
+  readonly missedAtMs: number;
+  untilMs: number;
   state: 'open' | 'asked' | 'settled';
   requestedAtMs: number;
   shown: Shown | null;
@@ -133,6 +138,9 @@ export class Books {
   readonly bars = new Map<string, Bar[]>();
   /** G4: who waits for a number. */
   readonly candidates = new Set<Candidate>();
+  /** T6: whom an outage takes time from: open misses, and supplements that are waited for. */
+  readonly openMisses = new Set<Case>();
+  readonly openSupplements = new Set<Case>();
   readonly counts = {
     applications: 0, rejections: 0, sentBack: 0, objections: 0, upheld: 0, batches: 0, publicities: 0, continues: 0, adjustments: 0, conversions: 0, left: 0, forfeits: 0, bars: 0, blacklisted: 0,
     qualified: 0, leases: 0, homesReturned: 0, vacated: 0, seals: 0, proofs: 0, refusals: 0,
@@ -197,6 +205,8 @@ export class Books {
 
   close(of: Case): void {
     of.isOpen = false;
+    this.openMisses.delete(of);
+    this.openSupplements.delete(of);
     for (const { identity } of of.household.people) if (this.openCaseOf.get(identity) === of) this.openCaseOf.delete(identity);
   }
 }

@@ -35,6 +35,7 @@ export class ReviewJudge {
     findings.check(application.state === from && allowed.some(([a, b]) => a === from && b === to), () => `V1: ${entry.type} of ${applicationId} leads from ${application.state}, not from ${from} to ${to}`);
     findings.check(application.receipt === (receiptNumber ?? 0) || entry.type === 'ApplicationSubmitted', () => `V1: ${applicationId} keeps its receipt ${application.receipt}, not ${receiptNumber}`);
     application.state = to;
+    this.on.books.openSupplements.delete(application.case);
     // G3: what the reviewers confirmed, not what the family claims.
     if (entry.type === 'ApplicationApproved') application.case.priority = priority?.after ?? null;
     if (application.case.id === '') application.case.id = entry.stream.slice('household.'.length);
@@ -43,7 +44,7 @@ export class ReviewJudge {
   }
 
   private become(application: ApplicationBook, entry: Entry, from: ApplicationState, receipt: number): void {
-    const { books, findings, duties, hearers } = this.on;
+    const { books, findings, hearers } = this.on;
     const { atMs } = entry;
     const { id } = application;
     switch (application.state) {
@@ -53,9 +54,10 @@ export class ReviewJudge {
         return hearers.submitted(application);
       case 'supplementOne':
       case 'supplementTwo': {
-        const dueMs = (application.dueMs = endOfPeriod(atMs, periods.supplement));
+        Object.assign(application, { sentBackAtMs: atMs, dueMs: endOfPeriod(atMs, periods.supplement) });
         books.counts.sentBack += 1;
-        duties.add(dueMs, `V1, T3: ${id} is supplemented or expires`, () => application.dueMs !== dueMs || !application.state.startsWith('supplement'));
+        books.openSupplements.add(application.case);
+        mustBeSupplemented(this.on, application);
         return hearers.sentBack(application);
       }
       case 'firstPublicity':
@@ -193,4 +195,10 @@ export class ReviewJudge {
 export function mustBeNumbered({ books, duties }: Judging, of: Case): void {
   const { candidate } = of;
   if (candidate !== null) duties.add(midnight(candidate.day), `G4: ${of.id} gets its number in the batch of its day`, () => !books.candidates.has(candidate));
+}
+
+/** V1, T3: a supplement is handed in, or the application expires. */
+export function mustBeSupplemented({ duties }: Judging, application: ApplicationBook): void {
+  const { dueMs, id } = application;
+  duties.add(dueMs, `V1, T3: ${id} is supplemented or expires`, () => application.dueMs !== dueMs || !application.state.startsWith('supplement'));
 }

@@ -1,8 +1,8 @@
 /** M1, M2, W1–W4, F1–F3: what happens to a number outside its turn, and what a batch given up brings on people. */
 import type { CityTicket } from '../city';
-import { dayNumber, endOfPeriod, midnight, yearsLater } from '../days';
-import { justBefore, periods, rankOf, type Case } from './books';
-import { mustBeNumbered } from './judge-reviews';
+import { DAY, dayNumber, endOfPeriod, midnight, yearsLater } from '../days';
+import { justBefore, periods, rankOf, SHORT_OUTAGE_MS, type Case, type MissBook } from './books';
+import { mustBeNumbered, mustBeSupplemented } from './judge-reviews';
 import type { Entry, Judging } from './judging';
 import { isAdult } from './people';
 
@@ -12,20 +12,55 @@ export class WaitingJudge {
   /** Batches given up whose record is to come in the same transaction. */
   private readonly forfeited = new Map<Case, ForfeitCause>();
 
+  /** T6: ends that move in the transaction that finds the outage. */
+  private readonly moving = new Map<Case, number>();
+
   constructor(private readonly on: Judging) {}
 
   /** M1, M2: a turn ended without a pick. */
   missed(ticket: CityTicket, atMs: number): void {
-    const { duties, hearers } = this.on;
+    const { books, hearers } = this.on;
     if (ticket.continuations > 0) {
       ticket.state = 'forfeited';
       this.givesUp(ticket.case, 'secondMiss');
       return this.closes(ticket.case);
     }
     ticket.state = 'missed';
-    const miss = (ticket.case.miss = { ticket, untilMs: endOfPeriod(atMs, periods.toContinue), state: 'open', requestedAtMs: 0, shown: null });
-    duties.add(miss.untilMs, `M2: ${ticket.id} is given up when nobody asked to go on`, () => miss.state !== 'open');
+    const miss: MissBook = (ticket.case.miss = { ticket, missedAtMs: atMs, untilMs: endOfPeriod(atMs, periods.toContinue), state: 'open', requestedAtMs: 0, shown: null });
+    books.openMisses.add(ticket.case);
+    this.mustLapse(miss);
     hearers.missed(ticket.case);
+  }
+
+  private mustLapse(miss: MissBook): void {
+    const { untilMs } = miss;
+    this.on.duties.add(untilMs, `M2: ${miss.ticket.id} is given up when nobody asked to go on`, () => miss.state !== 'open' || miss.untilMs !== untilMs);
+  }
+
+  /** T6: whose time to act an outage took a part of, and when it ends from now on. */
+  outage(fromMs: number, toMs: number): void {
+    const { books } = this.on;
+    const expect = (of: Case, startedAtMs: number, endsMs: number) => {
+      const lostMs = toMs - Math.max(fromMs, startedAtMs);
+      const isTooShort = lostMs < SHORT_OUTAGE_MS && toMs < endsMs;
+      if (fromMs < endsMs && lostMs > 0 && !isTooShort) this.moving.set(of, endsMs + Math.ceil(lostMs / DAY) * DAY);
+    };
+    for (const of of books.openMisses) expect(of, of.miss!.missedAtMs, of.miss!.untilMs);
+    for (const of of books.openSupplements) expect(of, of.application!.sentBackAtMs, of.application!.dueMs);
+  }
+
+  private endMoved(of: Case, { type, detail }: Entry): void {
+    const expected = this.moving.get(of);
+    this.on.findings.check(detail['after'] === expected, () => `T6: ${type} of ${of.id} is to ${expected}, not to ${String(detail['after'])}`);
+    this.moving.delete(of);
+    const endsMs = Number(detail['after']);
+    if (type === 'ContinuationEndMoved' && of.miss !== null) {
+      of.miss.untilMs = endsMs;
+      this.mustLapse(of.miss);
+    } else if (of.application !== null) {
+      of.application.dueMs = endsMs;
+      mustBeSupplemented(this.on, of.application);
+    }
   }
 
   /** F1: to be found in the household's stream, for every grown-up. */
@@ -37,6 +72,8 @@ export class WaitingJudge {
   transactionEnds(): void {
     for (const [of, cause] of this.forfeited) this.on.findings.violate(`F1: the batch ${of.id} gave up (${cause}) is recorded`);
     this.forfeited.clear();
+    for (const [of, endsMs] of this.moving) this.on.findings.violate(`T6: the outage gives ${of.id} until ${endsMs}`);
+    this.moving.clear();
   }
 
   closes(of: Case): void {
@@ -60,6 +97,8 @@ export class WaitingJudge {
         this.on.findings.check(of.request !== null, () => `W2, W3: ${entry.type} of ${of.id} is about an open request`);
         of.request = null;
         return true;
+      case 'ContinuationEndMoved':
+      case 'SupplementEndMoved': this.endMoved(of, entry); return true;
       case 'Leave': this.leaves(of); return true;
       case 'StopSubsidy':
         this.on.findings.check(of.hasSubsidy, () => `W4: only a running subsidy is stopped (${of.id})`);
@@ -82,6 +121,7 @@ export class WaitingJudge {
     if (miss === null || miss.state !== 'open') return findings.violate(`M1: ${of.id} has missed a turn before it asks to go on`);
     findings.check(atMs < miss.untilMs, () => `M1, T3: ${of.id} asks before ${miss.untilMs}, not at ${atMs}`);
     miss.ticket.state = 'renewing';
+    books.openMisses.delete(of);
     const shown = books.show('continuation', of.id, dayNumber(atMs), periods.continuation);
     Object.assign(miss, { state: 'asked', requestedAtMs: atMs, shown });
     books.counts.continues += 1;
