@@ -21,6 +21,7 @@ export const applicationRoutes = {
   downloadAttachment: route({ method: 'GET', path: '/api/staff/attachments/:attachmentId', audience: 'staff', summary: '下载附件（记入操作日志）', answer: a.file, download: true }),
 
   searchApplications: route({ method: 'POST', path: '/api/staff/applications/search', audience: 'staff', summary: '申请待办与查询', body: a.workListQuery, answer: a.workList }),
+  countApplications: route({ method: 'POST', path: '/api/staff/applications/counts', audience: 'staff', summary: '待办数量：即将到期、逾期、搁置', body: a.workCountQuery, answer: a.workCounts }),
   getApplication: route({ method: 'GET', path: '/api/staff/applications/:applicationId', audience: 'staff', summary: '一份申请（脱敏）', answer: a.staffApplication }),
   receiveSocialAssistance: route({ method: 'POST', path: '/api/exchange/social-assistance/applications', audience: 'gateway', summary: '接收社会救助一件事推送的申请', body: a.socialAssistanceCase, answer: a.caseReceived, status: 201 }),
   reviewApplication: route({ method: 'POST', path: '/api/staff/applications/:applicationId/reviews', audience: 'staff', summary: '初审、复审：通过、不通过或退回补正', body: a.reviewApplication, answer: a.staffApplication }),

@@ -91,6 +91,8 @@ export const workListQuery = z.strictObject({
   district: z.optional(z.string().check(z.maxLength(30))), street: z.optional(z.string().check(z.maxLength(30))),
   /** Only what is past its due date; always in the order of the due dates. */
   overdue: z.optional(z.boolean()),
+  /** Only what is overdue for so long that somebody should ask why. */
+  stalled: z.optional(z.boolean()),
   /** The applicant's whole name. */
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(50))),
   sort: z.optional(workSort),
@@ -99,6 +101,13 @@ export const workListQuery = z.strictObject({
 });
 export const workItem = z.strictObject({ ...summaryFields, channel: z.enum(['online', 'socialAssistance']), householdId: z.string(), warning: caseWarning });
 export const workList = z.strictObject({ serverNowMs: ms, items: z.array(workItem), nextCursor: nullable(z.string()) });
+/** Of the caller's own desk, or of the one asked for. */
+export const workCountQuery = z.strictObject({ state: z.optional(z.enum(['levelOne', 'levelTwo'])), district: workListQuery.shape.district, street: workListQuery.shape.street });
+export const workCounts = z.strictObject({
+  serverNowMs: ms, state: z.enum(['levelOne', 'levelTwo']), all: z.int(),
+  /** Each case once: `overdue` are those that are not `stalled` yet; `undated` have no due date until a calendar is loaded. */
+  dueSoon: z.int(), overdue: z.int(), stalled: z.int(), undated: z.int(),
+});
 export const staffMember = z.strictObject({ nameMasked: z.string(), identityMasked: z.string(), relation: z.string() });
 export const staffApplication = z.strictObject({
   ...summaryFields, serverNowMs: ms, channel: z.enum(['online', 'socialAssistance']), householdId: z.string(), warning: caseWarning,
@@ -120,4 +129,5 @@ export const reviewApplication = z.strictObject({
 );
 
 export type ApplicationContent = z.infer<typeof applicationContent>;
+export type WorkCountQuery = z.infer<typeof workCountQuery>;
 export type WorkListQuery = z.infer<typeof workListQuery>;

@@ -255,6 +255,30 @@ describe('work lists', () => {
     expect((await search(clerk, { overdue: true })).items.map(({ warning }) => warning)).toEqual(Array.from({ length: 5 }, () => 'stalled'));
   });
 
+  test('V1: what is stalled is found and counted apart; the numbers agree with the lists', async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      world.clock.nowMs = MORNING_MS + index * 5 * DAY_MS;
+      ids.push((await people.submit(index, { street: index === 1 ? '南外街道' : '解放街道' })).id);
+    }
+    const counts = async (who: typeof clerk, body = {}) => {
+      const { serverNowMs: _now, ...numbers } = await people.ask<Record<string, unknown>>('countApplications', who, { body });
+      return numbers;
+    };
+    // Due on the 17th, 22nd, 27th of June and 2nd of July; stalled ten days on; said three days before.
+    world.clock.nowMs = startOfDay('2026-06-27');
+    expect(await counts(reviewer, { state: 'levelOne' })).toEqual({ state: 'levelOne', all: 4, undated: 0, stalled: 1, overdue: 2, dueSoon: 0 });
+    expect(await counts(clerk)).toEqual({ state: 'levelOne', all: 3, undated: 0, stalled: 1, overdue: 1, dueSoon: 0 });
+    expect(await counts(reviewer, { state: 'levelOne', street: '南外街道' })).toMatchObject({ all: 1, overdue: 1 });
+    expect(await counts(reviewer)).toMatchObject({ state: 'levelTwo', all: 0 });
+    expect((await search(cityStaff, { state: 'levelOne', stalled: true })).items.map(({ id, warning }) => [id, warning])).toEqual([[ids[0], 'stalled']]);
+    world.clock.nowMs = startOfDay('2026-06-27') - 1;
+    expect((await search(cityStaff, { state: 'levelOne', stalled: true })).items).toEqual([]);
+    world.clock.nowMs = startOfDay('2026-06-29');
+    expect(await counts(cityStaff, { state: 'levelOne' })).toMatchObject({ stalled: 1, overdue: 2, dueSoon: 1 });
+    expect(code(await people.ask('countApplications', { ...cityStaff, role: 'operator' } as typeof cityStaff, { body: {} }))).toBe('FORBIDDEN');
+  });
+
   test('a cursor of another order or of nobody’s making is refused; other roles have no list; drafts are in none', async () => {
     await people.draft(1);
     for (let index = 2; index < 5; index += 1) await people.submit(index);

@@ -1,4 +1,4 @@
-/** V1: drafts nobody came back to and supplements nobody handed in end by themselves, also after downtime. */
+/** V1: drafts nobody came back to and supplements nobody handed in end by themselves, also after downtime; due dates that were missing. */
 import { dayOf } from '../../../shared/shanghai-time';
 import { openReviewStates, isEditable } from '../../domain/review/review';
 import { windowAtOrAfter } from '../../domain/rules/notification-window';
@@ -9,6 +9,7 @@ import type { Application } from '../../store/collections';
 import { change, type Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import { enterReview } from './door';
+import { stateDueDates } from './undated';
 
 const BATCH = 100;
 const waiting = openReviewStates.filter(isEditable);
@@ -18,11 +19,17 @@ export const dueApplications: DueJob = {
   async run(kernel) {
     const due = await kernel.store.read((tx) => tx.applications.find({ state: { in: [...waiting] }, dueMs: { lte: kernel.clock.now() } }, { sort: [['dueMs', 'asc']], limit: BATCH }));
     for (const { id } of due) {
-      await change(kernel, systemAct('申请逾期未提交'), async (work) => {
-        const application = await work.tx.applications.get(id);
-        if (application !== null) await enterReview(kernel, work, application, { type: 'Expire' });
-      });
+      try {
+        await change(kernel, systemAct('申请逾期未提交'), async (work) => {
+          const application = await work.tx.applications.get(id);
+          if (application !== null) await enterReview(kernel, work, application, { type: 'Expire' });
+        });
+      } catch (error) {
+        // One case that fails is tried again at the next look and does not hold up the others.
+        kernel.log.error({ applicationId: id, err: error }, 'an application could not expire');
+      }
     }
+    await stateDueDates(kernel);
   },
   async nextDue(tx) {
     const [next] = await tx.applications.find({ state: { in: [...waiting] } }, { sort: [['dueMs', 'asc']], limit: 1 });

@@ -7,7 +7,7 @@ import { keepPriority } from '../households/case';
 import { enterReview } from './door';
 import { mayReview, maySeeApplication, workScope } from './policy';
 import { staffViewOf, workItemOf } from './present';
-import { BadCursor, workPage } from './work-list';
+import { BadCursor, countWork, workPage } from './work-list';
 
 /** Characters; what a family would call a reason. */
 const MIN_REASONS = 4;
@@ -25,6 +25,14 @@ export function reviewHandlers(kernel: Kernel): Handlers {
         if (error instanceof BadCursor) return refuse('VALIDATION_FAILED', { fields: [{ path: 'cursor', message: '翻页位置无效，请从第一页重新查询' }] });
         throw error;
       }
+    },
+
+    countApplications: async ({ caller, body }) => {
+      const scope = workScope(caller, kernel.rules().values.areas.flatMap(({ districts }) => districts));
+      if (scope === null || caller.kind !== 'staff') return refuse('FORBIDDEN');
+      const state = body.state ?? (caller.role === 'streetClerk' ? 'levelOne' : 'levelTwo');
+      const nowMs = kernel.clock.now();
+      return { serverNowMs: nowMs, state, ...(await kernel.store.read((tx) => countWork(kernel, tx, body, scope, state, nowMs))) };
     },
 
     getApplication: ({ caller, params }) => kernel.store.read(async (tx) => {

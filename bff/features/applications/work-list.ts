@@ -2,7 +2,8 @@
  * 待办 work lists: pages by keyset on an index of the list's own order, so that page forty costs what page one does.
  * The cursor holds the place itself and not a document, which may have moved on since.
  */
-import type { WorkListQuery } from '../../../shared/contract/application-schemas';
+import type { WorkCountQuery, WorkListQuery } from '../../../shared/contract/application-schemas';
+import { DAY_MS } from '../../../shared/shanghai-time';
 import { readNameText } from '../../domain/registers/people';
 import type { Kernel } from '../../kernel';
 import type { Application } from '../../store/collections';
@@ -25,15 +26,13 @@ export class BadCursor extends Error {
 }
 
 /** One page of what the scope holds. `ownState`: what is listed when no state is asked for. Throws {@link BadCursor}. */
-export async function workPage(kernel: Pick<Kernel, 'crypto'>, tx: Tx, query: WorkListQuery, scope: WorkScope, ownState: Application['state'], nowMs: number): Promise<{ applications: Application[]; nextCursor: string | null }> {
-  const within = (all: readonly string[], one: string | undefined) => (one === undefined ? all : all.filter((each) => each === one));
-  const districts = within(scope.districts, query.district);
-  const streets = scope.streets === null ? (query.street === undefined ? null : [query.street]) : within(scope.streets, query.street);
+export async function workPage(kernel: Pick<Kernel, 'crypto' | 'rules'>, tx: Tx, query: WorkListQuery, scope: WorkScope, ownState: Application['state'], nowMs: number): Promise<{ applications: Application[]; nextCursor: string | null }> {
   // Overdue ones lie together in the order of their due dates, and nowhere else.
-  const field: SortField = query.overdue === true || query.sort === undefined || query.sort === 'due' ? 'dueMs' : 'submittedAtMs';
+  const byDue = query.overdue === true || query.stalled === true;
+  const field: SortField = byDue || query.sort === undefined || query.sort === 'due' ? 'dueMs' : 'submittedAtMs';
   const where: Where<Application> = {
-    state: query.state ?? ownState, district: { in: districts }, ...(streets === null ? {} : { street: { in: streets } }),
-    ...(query.overdue === true ? { dueMs: { lte: nowMs } } : {}),
+    state: query.state ?? ownState, ...placesOf(scope, query),
+    ...(byDue ? { dueMs: { lte: query.stalled === true ? stalledBefore(kernel, nowMs) : nowMs } } : {}),
     ...(query.name === undefined ? {} : { applicantNameIndex: kernel.crypto.blindIndex('name', asRead(query.name)) }),
   };
   const limit = query.limit ?? DEFAULT_PAGE;
@@ -46,6 +45,27 @@ export async function workPage(kernel: Pick<Kernel, 'crypto'>, tx: Tx, query: Wo
   const applications = found.slice(0, limit);
   const last = applications.at(-1);
   return { applications, nextCursor: found.length > limit && last !== undefined ? cursorOf(field, { id: last.id, at: last[field] }) : null };
+}
+
+/** How many cases of one desk wait, and how urgently. Each is in one number besides `all` at most. */
+export async function countWork(kernel: Pick<Kernel, 'rules'>, tx: Tx, query: WorkCountQuery, scope: WorkScope, state: Application['state'], nowMs: number): Promise<{ all: number; dueSoon: number; overdue: number; stalled: number; undated: number }> {
+  const where = { state, ...placesOf(scope, query) };
+  const count = (dueMs?: Where<Application>['dueMs']) => tx.applications.count(dueMs === undefined ? where : { ...where, dueMs });
+  const stalledMs = stalledBefore(kernel, nowMs);
+  return {
+    all: await count(), undated: await count(null), stalled: await count({ lte: stalledMs }),
+    overdue: await count({ gt: stalledMs, lte: nowMs }), dueSoon: await count({ gt: nowMs, lte: nowMs + kernel.rules().values.reviewWarnDays * DAY_MS }),
+  };
+}
+
+/** A case due at or before this instant is stalled; as `warningOf` says of one. */
+const stalledBefore = (kernel: Pick<Kernel, 'rules'>, nowMs: number): number => nowMs - kernel.rules().values.reviewStalledDays * DAY_MS;
+
+/** Districts and streets of the scope, narrowed to what is asked for. */
+function placesOf(scope: WorkScope, query: Pick<WorkListQuery, 'district' | 'street'>): Where<Application> {
+  const within = (all: readonly string[], one: string | undefined) => (one === undefined ? all : all.filter((each) => each === one));
+  const streets = scope.streets === null ? (query.street === undefined ? null : [query.street]) : within(scope.streets, query.street);
+  return { district: { in: within(scope.districts, query.district) }, ...(streets === null ? {} : { street: { in: streets } }) };
 }
 
 /** A name as submissions keep it (张 三 is 张三). */

@@ -79,6 +79,7 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
   withdrawTransfer: { params: { transferId: 'near-transfer-requested' }, body: { version, confirm: true } },
 
   searchApplications: { body: { state: 'levelOne' } },
+  countApplications: { body: {} },
   getApplication: application('levelOne'),
   'reviewApplication/level-one': application('levelOne', { version, level: 1, outcome: 'approve', reasons: '', priorityCategory: null }),
   'reviewApplication/level-two': application('levelTwo', { version, level: 2, outcome: 'approve', reasons: '' }),
