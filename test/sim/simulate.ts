@@ -11,7 +11,13 @@ async function main(): Promise<number> {
   }
   // How long it took is the one thing a seed does not decide.
   const startedAtMs = performance.now();
-  const result = await new Simulation(command).simulate();
+  let toldAtMs = startedAtMs;
+  const result = await new Simulation(command, (day, violations) => {
+    // A person waits minutes: something every ten seconds, more often at a terminal.
+    if (performance.now() - toldAtMs < (process.stderr.isTTY ? 1_000 : 10_000)) return;
+    toldAtMs = performance.now();
+    process.stderr.write(`  第 ${day}/${command.days} 天 day，${Math.round((toldAtMs - startedAtMs) / 1000)} s${violations === 0 ? '' : `，违反规则 violations ${violations}`}\n`);
+  }).simulate();
   const wallMs = Math.round(performance.now() - startedAtMs);
   process.stdout.write(resultAsText(command, result, wallMs));
   if (command.json) process.stdout.write(`${resultAsJson(command, result, wallMs)}\n`);

@@ -2,6 +2,7 @@
  * Drives the real system through a city's weeks on a virtual clock, with everything decided by one seed, and lets
  * the oracle judge it after every step.
  */
+import { Papers } from '../../shared/verify/papers';
 import { verifyLedger } from '../../bff/features/ledger/verify';
 import { systemAct } from '../../bff/kernel';
 import { change } from '../../bff/store/change';
@@ -15,6 +16,7 @@ import { SimGateway, SimMessenger } from './gateway';
 import { Liveness } from './liveness';
 import { Oracle } from './oracle';
 import { Receipts } from './receipts';
+import { Audit } from './life/audit';
 import { Life } from './life/life';
 import { drawHouseholds, type Household } from './life/people';
 import { drawHomes, drawRoll, type RollFamily, type RollHome } from './registers';
@@ -45,6 +47,7 @@ export class Simulation {
   private readonly faults: Faults;
   private readonly liveness: Liveness;
   private readonly sweep: Sweep;
+  private readonly audit: Audit;
   private readonly roll: readonly RollFamily[];
   private readonly rollHomes: readonly RollHome[];
   private readonly byNumber: ReadonlyMap<string, RollFamily>;
@@ -55,9 +58,11 @@ export class Simulation {
   private lastDueMs: number | null = null;
   private due: { readonly transactions: number; readonly atMs: number | null } = { transactions: -1, atMs: null };
   private upSinceMs = 0;
+  private lookedAtMs = 0;
   private steps = 0;
 
-  constructor(private readonly options: SimulationOptions) {
+  /** `onDay`: told of each day that is over; decides nothing. */
+  constructor(private readonly options: SimulationOptions, private readonly onDay: (day: number, violations: number) => void = () => undefined) {
     const chance = (this.chance = new SeededChance(`seed ${options.seed}`));
     this.agenda = new Agenda(() => ties.next());
     const ties = chance.fork('ties');
@@ -80,6 +85,7 @@ export class Simulation {
       identityOf: (index) => this.identityOf(index), hearers: () => this.life.hearers,
     });
     this.life = new Life(this, chance.fork('life'), { households, rollSize: this.roll.length });
+    this.audit = new Audit(this.oracle, (index) => this.identityOf(index));
     this.liveness = new Liveness(this.oracle, { time: this.time, gateway: this.gateway });
     this.faults = new Faults(this, chance.fork('faults'));
     this.sweep = new Sweep({ world: this.world, oracle: this.oracle, gateway: this.gateway, time: this.time, upSinceMs: () => this.upSinceMs, reviewerOf: this.staff.reviewerOf });
@@ -152,6 +158,7 @@ export class Simulation {
     const both = this.options.faults && this.chance.happens(0.3);
     await this.run('look', () => this.world.look(both));
     if (!this.world.isUp) return;
+    this.lookedAtMs = lookedAtMs;
     this.liveness.check(lookedAtMs);
     this.oracle.duties.check(lookedAtMs);
   }
@@ -175,7 +182,8 @@ export class Simulation {
       this.plan(endMs);
       await this.live(endMs);
       await this.rest();
-      await this.sweep.run(true);
+      await this.sweepAll(true);
+      await this.readPublicLedger();
       ({ heads, ledgerVerified } = await this.verify());
     } catch (error) {
       // Such as a service that does not come up again.
@@ -185,6 +193,23 @@ export class Simulation {
     }
     const { entries, ...counts } = this.oracle.city.counts;
     return { counts: { ...counts, ...this.oracle.books.counts }, ledgerEntries: entries, ledgerVerified, violations: this.oracle.violations, steps: this.steps, heads };
+  }
+
+  private async sweepAll(whole: boolean): Promise<void> {
+    await this.sweep.run(whole);
+    if (whole) await this.audit.run(this.world.store, this.lookedAtMs);
+  }
+
+  /** S2: what everybody can download, replayed by the public verifier. */
+  private async readPublicLedger(): Promise<void> {
+    const papers = new Papers();
+    const rules = { version: 1, windowStartMs: law.windowStartMs, windowEndMs: law.windowEndMs, turnMs: law.turnMs, maxDeferrals: law.maxDeferrals };
+    for (const stream of [...this.oracle.publicEntries.keys()].sort()) {
+      const entries = await this.world.store.read((tx) => tx.ledger.find({ stream }, { sort: [['seq', 'asc']] }));
+      papers.add({ stream, entries: entries.map(({ seq, atMs, type, open, detailHash, prevHash, hash }) => ({ stream, seq, atMs, type, open, detailHash, prevHash, hash })) });
+    }
+    this.oracle.step = 'the public ledger is read';
+    for (const { verdict, en } of papers.check({ keys: this.world.keys.publicKeys, rulesOf: () => rules })) this.oracle.check(verdict !== 'wrong', () => `S2: the public verifier finds nothing wrong: ${en}`);
   }
 
   /** S1: the whole ledger once more, from the store alone. */
@@ -219,13 +244,15 @@ export class Simulation {
     agenda.add(time.trueMs + chance.int(2 * HOUR, 20 * HOUR), () => staff.imports(roll.slice(-LATE_ROLL), []));
     agenda.add(time.trueMs + chance.int(HOUR, this.options.days * DAY), () => staff.importsInVain(roll.slice(0, 200)));
     this.life.plan(this.options.days, rollHomes.slice(registered.length));
+    const firstMs = time.trueMs;
     for (let dayMs = time.trueMs - timeOfDay(time.trueMs); dayMs < endMs; dayMs += DAY) {
       for (const atMs of [law.windowStartMs - 1, law.windowStartMs, law.windowEndMs - 1, law.windowEndMs]) agenda.add(Math.max(time.trueMs, dayMs + atMs), () => this.look());
       agenda.add(dayMs + 27 * HOUR, async () => {
+        this.onDay(Math.round((dayMs + 27 * HOUR - firstMs) / DAY), this.oracle.violations.length);
         await staff.tidies();
         await this.look();
         if (this.world.isUp) await this.life.sealing.inspects();
-        if (this.world.isUp) await this.sweep.run(this.isWholeDay(dayMs));
+        if (this.world.isUp) await this.sweepAll(this.isWholeDay(dayMs));
       });
       for (let i = 0; i < 2; i += 1) agenda.add(dayMs + chance.int(9 * HOUR, 20 * HOUR), () => this.someonePushesIn());
     }

@@ -55,7 +55,7 @@ export class NumberJudge {
     findings.check(dayNumber(atMs) >= day, () => `G4: the batch of ${date} is not made before its day`);
     findings.check(numbers.length === due.length, () => `G4: the batch of ${date} takes in ${due.length} households of ${group}, not ${numbers.length}`);
     findings.check(ranges.reduce((sum, { priority }) => sum + priority, 0) === due.filter(({ rank }) => rank === 0 && group.startsWith('publicRental')).length, () => `G3: the batch of ${date} tells how many of ${group} had priority`);
-    const shown = books.show('numbers', '', firstDay, periods.numbers);
+    const shown = books.show('numbers', date, firstDay, periods.numbers);
     if (!this.batchDays.has(day)) books.counts.batches += 1;
     this.batchDays.add(day);
     this.lastBatchDay = Math.max(this.lastBatchDay, day);
