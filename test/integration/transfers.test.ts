@@ -168,3 +168,42 @@ test('H5, S1: the lists as spreadsheets, masked, and on record', async () => {
   expect(await call('exportTransfers', staff('operator', ['南康区']), undefined, {}, { district: '章贡区' })).toMatchObject({ code: 'FORBIDDEN' });
   expect((await world.store.read((tx) => tx.ledger.find({ stream: 'office' }, { sort: [['seq', 'asc']] }))).map((e) => e.type)).toEqual(expect.arrayContaining(['AssignmentListExported', 'TransferListExported']));
 });
+
+test('L2, H5, H2: tenants are told what became of their transfer or swap, each with the home concerned, and of nothing that is not news', async () => {
+  await settle(0, 9);
+  await settle(1, 8);
+  await put(1, 'reserved');
+  const told = async (i: number) => {
+    await world.tick();
+    return world.gateway.sent.filter(({ phone }) => phone === phoneOf(i)).map(({ text }) => /^【赣州住保】您家(的房屋调整申请|)(.*)$/.exec(text)?.[2] ?? text);
+  };
+  let one = await call('requestTransfer', family(0), { kind: 'lowFloor', reason: '家有行动不便的老人' });
+  one = await transferAct(operator, one, 'accept');
+  expect(await told(0)).toEqual([]);
+  one = await transferAct(reviewer, one, 'approve');
+  await call('assignHomes', operator, { reason: '划拨', items: [{ transferId: one.id, version: one.version, listingId: home(1) }] });
+  const version = async () => (await world.store.read((tx) => tx.transfers.get(one.id)))!.version;
+  one = await transferAct(operator, { ...one, version: await version() }, 'unassign');
+  await call('assignHomes', operator, { reason: '划拨', items: [{ transferId: one.id, version: one.version, listingId: home(1) }] });
+  await transferAct(operator, { ...one, version: await version() }, 'sign', { contractNumber: 'HT-9' });
+  expect(await told(0)).toEqual([
+    expect.stringMatching(/^已通过审核/), expect.stringMatching(/^已为您家安排.*101室/), expect.stringMatching(/^原来安排的住房已取消/), expect.stringMatching(/^已为您家安排.*101室/), expect.stringMatching(/101室的租赁合同已签订/),
+  ]);
+  const rejected = await call('requestTransfer', family(1), { kind: 'lowFloor', reason: '行动不便' });
+  await transferAct(operator, rejected, 'reject');
+  expect(await told(1)).toEqual([expect.stringMatching(/^没有通过审核/)]);
+
+  let pair = await call('matchSwap', operator, { firstListingId: home(1), secondListingId: home(8), consent: '双方到场签字' });
+  pair = await swapAct(reviewer, pair, 'approve');
+  pair = await swapAct(operator, pair, 'inspect', { side: 'first', passed: false });
+  pair = await swapAct(operator, pair, 'inspect', { side: 'first', passed: true });
+  pair = await swapAct(operator, pair, 'inspect', { side: 'second', passed: true });
+  await swapAct(operator, pair, 'sign', { firstContractNumber: 'HT-a', secondContractNumber: 'HT-b' });
+  expect((await told(0)).slice(5)).toEqual([
+    expect.stringMatching(/^已登记与.*204室换房/), expect.stringMatching(/204室）已通过审核/), expect.stringMatching(/没有通过换房验房/), expect.stringMatching(/已通过换房验房/), expect.stringMatching(/换房已办结，新住房是.*204室/),
+  ]);
+  expect((await told(1)).slice(1)).toEqual([expect.stringMatching(/101室换房/), expect.stringMatching(/101室）已通过审核/), expect.stringMatching(/已通过换房验房/), expect.stringMatching(/新住房是.*101室/)]);
+  const again = await call('matchSwap', operator, { firstListingId: home(1), secondListingId: home(8), consent: '双方到场签字' });
+  await swapAct(operator, again, 'withdraw');
+  expect((await told(1)).at(-1)).toMatch(/已撤回/);
+});

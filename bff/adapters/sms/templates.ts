@@ -37,6 +37,10 @@ export type ApplicationStepName = 'submitted' | 'supplemented' | 'firstPublicity
 /** A1, A2, A4: how a picked home is lost again. */
 export type LostCause = 'gaveUpAfterPick' | 'leaseNotSigned' | 'documentsRefused' | 'cancelled' | 'objectionUpheld';
 
+/** 房屋调整 and 换房: what a tenant is told of. */
+export type TransferStepName = 'approved' | 'rejected' | 'assigned' | 'unassigned' | 'signed' | 'withdrawn';
+export type SwapStepName = 'matched' | 'approved' | 'rejected' | 'withdrawn' | 'inspectionPassed' | 'inspectionFailed' | 'signed';
+
 export type SmsTemplates = ReturnType<typeof createSmsTemplates>;
 
 /** Longest staff-written reason that is repeated to families, in characters. */
@@ -101,6 +105,25 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
         cancelled: '经区级住房保障部门认定不符合条件，配租已取消', objectionUpheld: '公示异议经核实成立，选房结果不生效',
       }[of.cause];
       return sign(`${name(of)}：您家${why}。如有疑问，请到服务窗口咨询${help}。`);
+    },
+
+    /** L2, H5; `address` is the home it is to move to, where one is set aside. */
+    transferStep: ({ step, address }: { step: TransferStepName; address: string }) => {
+      const said = {
+        approved: `已通过审核，有合适的预留住房时会再通知您`, rejected: `没有通过审核，原因可在${wording.app}查看，或到服务窗口咨询${help}`, assigned: `已为您家安排${address}，请带身份证到运营单位办理签约${help}`,
+        unassigned: `原来安排的住房已取消，会重新安排${help}`, signed: `${address}的租赁合同已签订，原住房请按约定腾退`, withdrawn: `已按您家的要求撤回。如不是您家的意思，请马上联系服务窗口${help}`,
+      }[step];
+      return sign(`您家的房屋调整申请${said}。`);
+    },
+
+    /** H2; `address` is the other home of the pair. */
+    swapStep: ({ step, address }: { step: SwapStepName; address: string }) => {
+      const said = {
+        matched: `已登记与${address}换房，等待审核。如不是您家的意思，请马上联系服务窗口${help}`, approved: `换房（${address}）已通过审核，请配合验房和签约`, rejected: `换房（${address}）没有通过审核。如有疑问，请到服务窗口咨询${help}`,
+        withdrawn: `换房（${address}）已撤回。如有疑问，请到服务窗口咨询${help}`, inspectionPassed: `现住房已通过换房验房`, inspectionFailed: `现住房没有通过换房验房，整改后可以再验，请联系运营单位${help}`,
+        signed: `换房已办结，新住房是${address}`,
+      }[step];
+      return sign(`您家${said}。`);
     },
 
     /** T6 */

@@ -1,7 +1,7 @@
 /** Turns an outbox message into the text that is sent, at the moment it is sent: only then is the deadline known. */
 import { addDays, dayOf, type Day } from '../../../shared/shanghai-time';
 import type { Group } from '../../../shared/lane';
-import type { ApplicationStepName, LostCause, SmsTemplates } from '../../adapters/sms/templates';
+import type { ApplicationStepName, LostCause, SmsTemplates, SwapStepName, TransferStepName } from '../../adapters/sms/templates';
 import type { RuleSetValues } from '../../domain/rules/rule-set';
 import type { FieldCrypto } from '../../security/field-crypto';
 import type { OutboxMessage } from '../../store/collections';
@@ -48,6 +48,10 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
       return templates.noticeLate({ ...of, noticeNumber: text('noticeNumber'), leaseByDay: text('leaseByDay') });
     case 'allocationLost':
       return templates.allocationLost({ ...of, cause: text('cause') as LostCause });
+    case 'transferStep':
+      return templates.transferStep({ step: text('step') as TransferStepName, address: text('address') });
+    case 'swapStep':
+      return templates.swapStep({ step: text('step') as SwapStepName, address: text('address') });
     case 'lanePaused':
       return templates.lanePaused({ ...of, reason: text('reason') });
     case 'deadlineMoved':

@@ -1,16 +1,21 @@
 /** What a swap brings about: each household in one open swap, and at signing both homes change hands in one change. */
+import type { SwapStepName } from '../../adapters/sms/templates';
+import type { SwapCommand } from '../../domain/swap/swap';
+import type { Kernel } from '../../kernel';
 import type { Allocation, DocOf, Listing } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { householdStream, OFFICE_STREAM } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 import { dayOf } from '../../../shared/shanghai-time';
+import { tellHousehold } from '../contact/tell';
+import { addressOf } from '../selection/receipt';
 import { beginTenancy, endTenancy, runningTenancy } from '../allocations/tenancies';
 
 export type Swap = DocOf<'swaps'>;
 type OpenRefusal = 'NO_TENANCY' | 'ALREADY_DONE' | 'STATE_MISMATCH';
 
 /** Both live in their homes, or both hold a notice and have not moved in: then nobody was ever handed the keys. */
-export async function openSwap(work: Work, first: Listing, second: Listing, consent: string): Promise<Swap | OpenRefusal> {
+export async function openSwap(kernel: Kernel, work: Work, first: Listing, second: Listing, consent: string): Promise<Swap | OpenRefusal> {
   const { tx, nowMs } = work;
   if (first.id === second.id || first.district !== second.district) return 'STATE_MISMATCH';
   const [one, two] = [await holderOf(tx, first), await holderOf(tx, second)];
@@ -29,10 +34,21 @@ export async function openSwap(work: Work, first: Listing, second: Listing, cons
     if ('version' in party) await tx.swapParties.replace({ ...party, swapId: id });
     else await tx.swapParties.insert({ ...party, swapId: id });
   }
-  return tx.swaps.insert({
+  const swap = await tx.swaps.insert({
     id, district: first.district, firstHouseholdId: one.householdId, firstListingId: first.id, secondHouseholdId: two.householdId, secondListingId: second.id, wereHandedOver: one.wasHandedOver, consent,
     state: 'matched', first: 'pending', second: 'pending', inspection: one.wasHandedOver ? 'pending' : 'notNeeded', inspectedAtMs: null, isSigned: false, signedAtMs: null, matchedAtMs: nowMs,
   });
+  await tellParties(kernel, work, swap, 'matched');
+  return swap;
+}
+
+/** H2: each party hears of every step, with the home it is to have. `only` where it concerns one of them. */
+async function tellParties(kernel: Kernel, work: Work, swap: Swap, step: SwapStepName, only: 'first' | 'second' | null = null): Promise<void> {
+  for (const [side, householdId, listingId] of [['first', swap.firstHouseholdId, swap.secondListingId], ['second', swap.secondHouseholdId, swap.firstListingId]] as const) {
+    if (only !== null && only !== side) continue;
+    const home = await work.tx.listings.get(listingId);
+    await tellHousehold(kernel, work, householdId, { kind: 'swapStep', subjectId: swap.id, occasion: String(swap.version), payload: { step, address: home === null ? '' : addressOf(home) } });
+  }
 }
 
 async function holderOf(tx: Tx, listing: Listing): Promise<{ readonly householdId: string; readonly wasHandedOver: boolean } | null> {
@@ -50,11 +66,14 @@ export async function releaseParties(work: Work, swap: Swap): Promise<void> {
   }
 }
 
-export async function writeSwap(work: Work, swap: Swap, act: string): Promise<Swap> {
+export async function writeSwap(kernel: Kernel, work: Work, swap: Swap, command: SwapCommand): Promise<Swap> {
   const written = await work.tx.swaps.replace(swap);
+  const act = command.type;
   for (const householdId of [swap.firstHouseholdId, swap.secondHouseholdId]) {
     await work.record({ stream: householdStream(householdId), type: 'SwapMoved', open: {}, detail: { swapId: swap.id, act, state: swap.state, inspection: swap.inspection } });
   }
+  if (command.type === 'inspect') await tellParties(kernel, work, written, command.passed ? 'inspectionPassed' : 'inspectionFailed', command.side);
+  else await tellParties(kernel, work, written, ({ approve: 'approved', reject: 'rejected', withdraw: 'withdrawn', sign: 'signed' } as const)[command.type]);
   return written;
 }
 

@@ -36,7 +36,7 @@ export function swapHandlers(kernel: Kernel): Handlers {
       const { firstListingId, secondListingId, consent } = request.body;
       const [first, second] = [await work.tx.listings.get(firstListingId), await work.tx.listings.get(secondListingId)];
       if (first === null || second === null || swapActorOf(request.caller, first.district) !== 'operator') return refuse('NOT_FOUND');
-      const opened = await openSwap(work, first, second, consent);
+      const opened = await openSwap(kernel, work, first, second, consent);
       return typeof opened === 'string' ? refuse(opened) : present(work.tx, opened);
     }),
 
@@ -74,9 +74,9 @@ export function swapHandlers(kernel: Kernel): Handlers {
         }
         const next = { ...found, ...decision.swap };
         if (!isOpenSwap(next.state)) await releaseParties(work, found);
-        return present(work.tx, await writeSwap(work, {
+        return present(work.tx, await writeSwap(kernel, work, {
           ...next, inspection: inspectionOf(next), ...(act === 'inspect' ? { inspectedAtMs: work.nowMs } : {}), ...(act === 'sign' ? { isSigned: true, signedAtMs: work.nowMs } : {}),
-        }, act));
+        }, command));
       });
     },
   };

@@ -1,11 +1,14 @@
 /** What a transfer brings about: a reserved home set aside for one tenant, and at signing two homes changed at once. */
 import { isOpenTransfer, suits, type TransferKind } from '../../domain/transfer/transfer';
+import type { TransferStepName } from '../../adapters/sms/templates';
 import type { Kernel } from '../../kernel';
 import type { DocOf } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import { dayOf } from '../../../shared/shanghai-time';
 import { beginTenancy, endTenancy, type Tenancy } from '../allocations/tenancies';
+import { tellHousehold } from '../contact/tell';
+import { addressOf } from '../selection/receipt';
 import { actOnListing, fileOf, topFloorOf, type PoolRefusal } from '../listing-pool/pool';
 
 export type Transfer = DocOf<'transfers'>;
@@ -21,10 +24,18 @@ export async function openTransfer(kernel: Kernel, work: Work, tenancy: Tenancy,
   return transfer;
 }
 
-export async function writeTransfer(work: Work, transfer: Transfer, patch: Partial<Transfer>, type: string): Promise<Transfer> {
+/** What the family is told of; that its request went from one desk to the next is not news. */
+const toldOf = {
+  TransferReviewed: null, TransferApproved: 'approved', TransferRejected: 'rejected', HomeAssigned: 'assigned', HomeUnassigned: 'unassigned', TransferSigned: 'signed', TransferWithdrawn: 'withdrawn',
+} as const satisfies Record<string, TransferStepName | null>;
+
+export async function writeTransfer(kernel: Kernel, work: Work, transfer: Transfer, patch: Partial<Transfer>, type: keyof typeof toldOf): Promise<Transfer> {
   const next = { ...transfer, ...patch, changedAtMs: work.nowMs };
   const written = await work.tx.transfers.replace({ ...next, isOpen: isOpenTransfer(next.state) });
   await work.record({ stream: householdStream(transfer.householdId), type, open: {}, detail: { transferId: transfer.id, state: next.state, toListingId: next.toListingId } });
+  const step = toldOf[type];
+  const to = written.toListingId === null ? null : await work.tx.listings.get(written.toListingId);
+  if (step !== null) await tellHousehold(kernel, work, transfer.householdId, { kind: 'transferStep', subjectId: transfer.id, occasion: String(written.version), payload: { step, address: to === null ? '' : addressOf(to) } });
   return written;
 }
 
@@ -38,7 +49,7 @@ export async function assignHome(kernel: Kernel, work: Work, transfer: Transfer,
   if (!suits(transfer.kind, current, { ...offered, topFloor: await topFloorOf(tx, offered) }, kernel.rules().values.reservableLowFloors)) return 'HOME_DOES_NOT_SUIT';
   await tx.listingFiles.replace({ ...file, transferId: transfer.id });
   await tx.listings.guard(offered);
-  return writeTransfer(work, transfer, { state: 'assigned', toListingId: listingId, isAssigned: true }, 'HomeAssigned');
+  return writeTransfer(kernel, work, transfer, { state: 'assigned', toListingId: listingId, isAssigned: true }, 'HomeAssigned');
 }
 
 /** The home stays reserved, for another. */
@@ -64,5 +75,5 @@ export async function signTransfer(kernel: Kernel, work: Work, transfer: Transfe
   await beginTenancy(work, { householdId: transfer.householdId, listingId: taken.id, district: taken.district, contractNumber, startedDay: today, origin: 'transfer', originId: transfer.id });
   await tx.listingFiles.replace({ ...(await fileOf(work, taken)), transferId: null });
   await tx.listings.replace({ ...taken, state: 'leased' });
-  return writeTransfer(work, transfer, { state: 'moved', isAssigned: false, contractNumber }, 'TransferSigned');
+  return writeTransfer(kernel, work, transfer, { state: 'moved', isAssigned: false, contractNumber }, 'TransferSigned');
 }

@@ -87,7 +87,7 @@ export function transferHandlers(kernel: Kernel): Handlers {
       const decision = decideTransfer(found.state, 'withdraw', 'family');
       if ('refusal' in decision) return refuse(decision.refusal);
       await unassignHome(work, found);
-      return present(work.tx, await writeTransfer(work, found, { state: decision.state, toListingId: null, isAssigned: false }, 'TransferWithdrawn'));
+      return present(work.tx, await writeTransfer(kernel, work, found, { state: decision.state, toListingId: null, isAssigned: false }, 'TransferWithdrawn'));
     }),
 
     listTransfers: ({ caller, query }) => kernel.store.read(async (tx) => {
@@ -116,7 +116,7 @@ export function transferHandlers(kernel: Kernel): Handlers {
         }
         if (act === 'unassign') await unassignHome(work, found);
         const names = { accept: 'TransferReviewed', approve: 'TransferApproved', reject: 'TransferRejected', unassign: 'HomeUnassigned' } as const;
-        const written = await writeTransfer(work, found, { state: decision.state, ...(act === 'reject' ? { answer: reason } : {}), ...(act === 'unassign' ? { toListingId: null, isAssigned: false } : {}) }, names[act]);
+        const written = await writeTransfer(kernel, work, found, { state: decision.state, ...(act === 'reject' ? { answer: reason } : {}), ...(act === 'unassign' ? { toListingId: null, isAssigned: false } : {}) }, names[act]);
         return presentForStaff(work.tx, written);
       });
     },
