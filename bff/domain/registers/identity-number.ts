@@ -1,7 +1,8 @@
 /**
  * Identity numbers (公民身份号码, GB 11643): 6 digits of region, 8 of birth, 3 of sequence, 1 check character
  * (ISO 7064 MOD 11-2). Foreigners' permanent residence numbers (9 + province + …) and residence permits for
- * Hong Kong, Macao and Taiwan (81, 82, 83) have the same length, birth date and check. Never repaired.
+ * Hong Kong, Macao and Taiwan (81, 82, 83) have the same length, birth date and check. Never repaired; of numbers no
+ * longer issued (15 digits; 15 characters of foreigners) it is said what to do.
  */
 import { type PlainCell, type Reading, read, refuse } from './cell';
 import { squeeze } from './text';
@@ -26,6 +27,8 @@ export function readIdentityText(text: string, today: string): Reading<string> {
   const number = squeeze(text).replace(/^['’‘`"]+|['’"]+$/g, '').toUpperCase();
   if (/^\d(?:\.\d+)?E\+?\d+$/.test(number)) return refuse(reasons.identityLost);
   if (/^\d{15}$/.test(number)) return refuse(reasons.identityOld);
+  // Three letters of the country and twelve digits, issued until 2023.
+  if (/^[A-Z]{3}\d{12}$/.test(number)) return refuse(reasons.identityOldForeign);
   if (number.length !== 18) return refuse(reasons.identityLength(number.length));
   if (!/^\d{17}[\dX]$/.test(number)) return refuse(reasons.identityCharacters);
   const province = number[0] === '9' ? number.slice(1, 3) : number.slice(0, 2);

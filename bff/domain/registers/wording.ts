@@ -31,6 +31,7 @@ export const reasons = {
 
   identityLost: '以数字保存，Excel 只保留 15 位有效数字，后面的数字已经丢失，无法恢复。请将该列设为“文本”格式，按证件重新录入。',
   identityOld: '是 15 位旧号码，请按现行证件填写 18 位号码。',
+  identityOldForeign: '是旧版 15 位外国人永久居留身份证号码，请换发新版证件后填写 18 位号码；暂未换发的，请带证件到服务窗口咨询。',
   identityLength: (length: number) => `应为 18 位，现为 ${length} 位。`,
   identityCharacters: '含有不能识别的字符，应为 17 位数字加 1 位数字或 X。',
   identityRegion: '前两位不是有效的地区代码。',

@@ -80,6 +80,7 @@ describe('identity numbers (GB 11643)', () => {
   });
 
   it.each([
+    ['USA110075010112', reasons.identityOldForeign], [' usa 110075010112', reasons.identityOldForeign], ['US1110075010112', reasons.identityLength(15)],
     ['360704980522059', reasons.identityOld], ['36070419980522059', reasons.identityLength(17)], ['3607041998052205931', reasons.identityLength(19)],
     ['36070419980230059X', reasons.identityBirth], ['360704202702300590', reasons.identityBirth], ['000704199805220590', reasons.identityRegion],
     ['36070419980522O593', reasons.identityCharacters], ['3.60704199805221E+17', reasons.identityLost], ['X60704199805220593', reasons.identityCharacters],
