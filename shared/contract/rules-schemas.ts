@@ -17,6 +17,8 @@ export const ruleField = z.strictObject({
   options: z.array(z.strictObject({ value: z.string(), label: z.string() })),
   /** Whom a change reaches: `turn` and `period` keep what they began under. */
   appliesTo: z.enum(['turn', 'period', 'everything']),
+  /** Of a number of days: the field that says which kind. */
+  daysKind: z.optional(z.string()),
 });
 export const ruleFields = z.strictObject({ fields: z.array(ruleField) });
 

@@ -41,7 +41,7 @@ export const miss = z.strictObject({
   continueUntilMs: nullable(ms),
 });
 export const subsidy = z.strictObject({ id: z.string(), version: z.int(), householdId: z.string(), state: z.enum(['running', 'stopped', 'converted']), fromMs: ms, endedAtMs: nullable(ms), reason: z.string() });
-export const contact = z.strictObject({ state: z.enum(['asked', 'confirmed']), askedAtMs: nullable(ms), confirmedAtMs: nullable(ms) });
+export const contact = z.strictObject({ state: z.enum(['asked', 'confirmed', 'ended']), askedAtMs: nullable(ms), confirmedAtMs: nullable(ms) });
 /** What becomes of a household's number: a candidate waits for the batch of `batchDay`. */
 export const candidate = z.strictObject({ id: z.string(), version: z.int(), kind: z.enum(['new', 'adjust', 'continue', 'fromSubsidy']), group: z.string(), submittedAtMs: ms, state: z.enum(['waiting', 'numbered', 'withdrawn']), batchDay: z.string() });
 export const waitingTicket = z.strictObject({

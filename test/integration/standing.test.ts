@@ -148,6 +148,12 @@ test('Q8: families near their turn are asked to confirm their number; who has no
   const { contacts, next } = await call<{ contacts: { householdId: string; phoneMasked: string }[]; next: string | null }>('listStaleContacts', reviewer, {}, undefined, { district: '章贡区', limit: '10' });
   expect([contacts.length, contacts.some(({ householdId }) => householdId === 'household-31'), next !== null, /\*/.test(contacts[0]!.phoneMasked)]).toEqual([10, false, true, true]);
   expect(await call('listStaleContacts', otherReviewer, {}, undefined, { district: '章贡区' })).toEqual({ refused: 'FORBIDDEN' });
+  // Who no longer waits is no longer on it.
+  const onList = async () => (await call<{ contacts: { householdId: string }[] }>('listStaleContacts', reviewer, {}, undefined, { district: '章贡区', limit: '40' })).contacts.map(({ householdId }) => householdId);
+  expect(await onList()).toContain('household-32');
+  const leaving = await ticketOf(world, 'publicRental-2-3');
+  await call('giveUpWaiting', reviewer, { ticketId: leaving.id }, { version: leaving.version, reason: '已购房' });
+  expect(await onList()).not.toContain('household-32');
   await world.command(LANE, { type: 'PauseLane', reason: '休息' });
   await goTo(world, world.clock.nowMs + 90 * DAY_MS);
   await world.command(LANE, { type: 'ResumeLane', reason: '继续' });

@@ -70,6 +70,11 @@ describe('compareRules', () => {
       '全市同时只有一户选房：由“关闭”改为“开启”；生效后一律按新规则。',
       '申请继续轮候期限的计算方式：由“自然日”改为“工作日”；生效时正在选房的家庭仍按原规则。',
     ]);
+    // Every number with what it counts, as people say it.
+    const patch = { reviewWarnDays: 5, confirmContactPlaces: 30, reservableLowFloors: 1, forfeitsToBar: 4, callUpFactor: 2, continueDaysKind: 'working', continueWithinDays: 5, maxDeferrals: 1 } as const;
+    expect(Object.fromEntries(compareRules(defaultRuleSet, { ...defaultRuleSet, ...patch }).map(({ field, before, after }) => [field, `${before}→${after}`]))).toEqual({
+      callUpFactor: '1.5倍→2倍', maxDeferrals: '2次→1次', reviewWarnDays: '3天→5天', continueWithinDays: '3天→5个工作日', continueDaysKind: '自然日→工作日', confirmContactPlaces: '20户→30户', reservableLowFloors: '2层→1层', forfeitsToBar: '3批次→4批次',
+    });
     expect(compareRules(defaultRuleSet, { ...defaultRuleSet, windowStartMs: 8.5 * HOUR })[0]).toMatchObject({ before: '08:00', after: '08:30' });
     expect(compareRules(defaultRuleSet, structuredClone(defaultRuleSet))).toEqual([]);
   });

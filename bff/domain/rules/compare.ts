@@ -1,5 +1,6 @@
 /** What a rule set would change, in words (比较). */
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../shared/shanghai-time';
+import type { FieldFacts } from './field';
 import { ruleFields, type RuleFieldName, type RuleSetValues } from './rule-set';
 
 export interface RuleChange {
@@ -29,13 +30,16 @@ export function compareRules(before: RuleSetValues, after: RuleSetValues): RuleC
 
 function format(field: RuleFieldName, values: RuleSetValues): string {
   const value = values[field];
-  if (typeof value === 'number') return formatBound(field, value);
+  const { daysKind } = ruleFields[field] as FieldFacts;
+  if (typeof value === 'number') return daysKind !== undefined && values[daysKind as RuleFieldName] === 'working' ? `${value}${unitLabels['workingDays']}` : formatBound(field, value);
   if (typeof value === 'boolean') return value ? '开启' : '关闭';
   if (typeof value === 'string') return ruleFields[field].options.find((option) => option.value === value)?.label ?? value;
   return value.map((item) => ('label' in item ? item.label : 'code' in item ? `${item.name}（${item.districts.join('、')}）` : `${item.district}（${item.streets.join('、')}）`)).join('；');
 }
 
-const unitLabels: Readonly<Record<string, string>> = { days: '天', workingDays: '个工作日', years: '年', percent: '%' };
+const unitLabels: Readonly<Record<string, string>> = {
+  days: '天', workingDays: '个工作日', years: '年', percent: '%', multiple: '倍', times: '次', households: '户', homes: '套', floors: '层', batches: '批次', cases: '例',
+};
 
 /** A number of this field as people say it. */
 export function formatBound(field: RuleFieldName, value: number): string {

@@ -20,11 +20,13 @@ export interface FieldFacts {
   /** The rule it belongs to (rules.md), e.g. `T5`. */
   readonly rule: string;
   readonly appliesTo: AppliesTo;
+  /** Of a number of days: the field that says whether natural or working days are meant. */
+  readonly daysKind?: string;
 }
 
 export interface RuleField<S extends z.ZodMiniType = z.ZodMiniType> extends FieldFacts {
   readonly kind: FieldKind;
-  /** What the stored number counts: `ms`, `days`, `workingDays`, `years`, `times`, `percent`; empty where it is no number. */
+  /** What the stored number counts: `ms`, `days`, `workingDays`, `years`, `multiple`, `percent`, or what `count` names; empty where it is no number. */
   readonly unit: string;
   /** Inclusive; null where it is no number. */
   readonly min: number | null;
@@ -49,10 +51,11 @@ export const timeOfDay = (facts: FieldFacts): NumberField => whole('timeOfDay', 
 export const days = (facts: FieldFacts, min: number, max: number): NumberField => whole('days', 'days', facts, min, max);
 export const workingDays = (facts: FieldFacts, min: number, max: number): NumberField => whole('days', 'workingDays', facts, min, max);
 export const years = (facts: FieldFacts, min: number, max: number): NumberField => whole('years', 'years', facts, min, max);
-export const count = (facts: FieldFacts, min: number, max: number): NumberField => whole('count', 'times', facts, min, max);
+/** How many of something. */
+export const count = (facts: FieldFacts, of: 'times' | 'days' | 'households' | 'homes' | 'floors' | 'batches' | 'cases', min: number, max: number): NumberField => whole('count', of, facts, min, max);
 export const percent = (facts: FieldFacts, min: number, max: number): NumberField => whole('count', 'percent', facts, min, max);
 export const factor = (facts: FieldFacts, min: number, max: number): NumberField =>
-  ({ ...facts, kind: 'factor', unit: 'times', min, max, options: [], schema: z.number().check(z.minimum(min), z.maximum(max)) });
+  ({ ...facts, kind: 'factor', unit: 'multiple', min, max, options: [], schema: z.number().check(z.minimum(min), z.maximum(max)) });
 export const onOff = (facts: FieldFacts): RuleField<z.ZodMiniBoolean> => ({ ...facts, ...plain, kind: 'switch', schema: z.boolean() });
 export const choice = <const V extends string>(facts: FieldFacts, labels: Readonly<Record<V, string>>): RuleField<z.ZodMiniEnum<{ [K in V]: K }>> => {
   const values = Object.keys(labels) as V[];

@@ -55,8 +55,15 @@ export async function keepPriority({ tx }: Pick<Work, 'tx'>, { householdId, prio
   if (household !== null && household.priorityCategory !== priorityCategory) await tx.households.replace({ ...household, priorityCategory });
 }
 
+/** Who waits no longer need not say that its number still reaches it. */
+export async function endContact({ tx }: Pick<Work, 'tx'>, householdId: string): Promise<void> {
+  const contact = await tx.contacts.get(householdId);
+  if (contact?.state === 'asked') await tx.contacts.replace({ ...contact, state: 'ended' });
+}
+
 /** The case ends: its people may be in another. Nothing changes when it has ended already. */
 export async function closeCase({ tx }: Pick<Work, 'tx'>, householdId: string): Promise<void> {
+  await endContact({ tx }, householdId);
   for (const member of await tx.members.find({ householdId })) if (member.caseOpen) await tx.members.replace({ ...member, caseOpen: false });
 }
 

@@ -9,6 +9,7 @@ import type { Kernel } from '../../kernel';
 import type { Lane, LedgerEntry, Pick as PickDoc, Ticket, TurnDoc } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { laneStream } from '../../store/ledger';
+import { endContact } from '../households/case';
 import { openMiss } from '../waiting/misses';
 import { openAllocation } from '../allocations/open';
 import { CITY_GATE, queuedTickets } from './load';
@@ -160,6 +161,7 @@ class Applier {
       pickedAtMs: event.atMs, active: true, assisted,
       receipt: signReceipt(this.kernel, { ticket, listing, household, entry, assisted: assisted !== null, ranked, pickedAtMs: event.atMs }),
     });
+    await endContact(this.work, household.id);
     await openAllocation(this.kernel, this.work, { pick: this.pick, ticket, listing, household });
     await this.tellFamily('homePicked', turnId, ticket, { address: addressOf(listing), assisted: assisted !== null, ranked });
   }

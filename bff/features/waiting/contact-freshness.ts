@@ -42,7 +42,7 @@ export const askForContacts: DueJob = {
 
 async function mustAsk(tx: Tx, kernel: Kernel, { householdId }: Ticket, nowMs: number): Promise<boolean> {
   const contact = await tx.contacts.get(householdId);
-  return contact === null || (contact.state === 'confirmed' && nowMs >= (contact.confirmedAtMs ?? 0) + kernel.rules().values.contactFreshDays * DAY_MS);
+  return contact === null || contact.state === 'ended' || (contact.state === 'confirmed' && nowMs >= (contact.confirmedAtMs ?? 0) + kernel.rules().values.contactFreshDays * DAY_MS);
 }
 
 async function ask(kernel: Kernel, work: Work, { id: ticketId, householdId, group, queueNumber }: Ticket): Promise<void> {

@@ -64,9 +64,9 @@ export const waitingCollections = {
     ],
   ),
 
-  /** Whether a family near its turn confirmed that its number still reaches it. `id` is the household's. */
+  /** Whether a family near its turn confirmed that its number still reaches it; `ended` once it waits no longer. `id` is the household's. */
   contacts: collection(
-    z.strictObject({ ...base, district: z.string(), state: z.enum(['asked', 'confirmed']), askedAtMs: nullable(ms), confirmedAtMs: nullable(ms) }),
+    z.strictObject({ ...base, district: z.string(), state: z.enum(['asked', 'confirmed', 'ended']), askedAtMs: nullable(ms), confirmedAtMs: nullable(ms) }),
     [
       { name: 'contactsByState', fields: ['state', 'askedAtMs'] },
       { name: 'contactsOfDistrict', fields: ['district', 'state', 'askedAtMs'] },
