@@ -27,7 +27,8 @@ export const numbersPublicity: PublicityKind = {
 
   async has(tx, publicity, subjectId) {
     const ticket = await tx.tickets.get(subjectId);
-    if (ticket === null) return false;
+    // In the queue, or gone, it is publicised no longer: whoever asks by a clock that is a little behind comes too late (G5).
+    if (ticket?.state !== 'publicised') return false;
     const { ranges } = await batchOf(tx, publicity);
     return ranges.some(({ group, fromNumber, toNumber }) => group === ticket.group && fromNumber <= ticket.queueNumber && ticket.queueNumber <= toNumber);
   },

@@ -38,8 +38,9 @@ export function publicityHandlers(kernel: Kernel, kinds: PublicityKinds = public
         const id = await change(kernel, actOf(request, '提出异议'), async ({ tx, nowMs, record }) => {
           const publicity = await tx.publicities.get(params['publicityId'] ?? '');
           const kind = publicity === null ? undefined : kinds[publicity.kind];
-          if (publicity === null || kind === undefined || !(await kind.has(tx, publicity, body.subjectId))) return null;
+          if (publicity === null || kind === undefined) return null;
           if (publicity.state !== 'open' || nowMs >= publicity.takesEffectMs) return 'over' as const;
+          if (!(await kind.has(tx, publicity, body.subjectId))) return null;
           // The publicity is guarded: its end and a late objection cannot both win.
           await tx.publicities.guard(publicity);
           const code = await tx.signInCodes.get(caller.phoneIndex);

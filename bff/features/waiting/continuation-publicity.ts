@@ -8,7 +8,7 @@ import { maskedApplicant } from '../batch/numbers-publicity';
 import { objectionState, type PublicityKind } from '../publicity/publicity';
 import type { WaitingCommand } from '../../domain/waiting/waiting';
 import { decideCase } from './door';
-import { loadCase } from './load';
+import { loadCase, missId } from './load';
 
 /** `scopeId` and the one subject are the ticket whose turn was missed. */
 export const continuationPublicity: PublicityKind = {
@@ -21,7 +21,8 @@ export const continuationPublicity: PublicityKind = {
     return [{ key: ticket.id, cells: [groupLabels[ticket.group as Group], String(ticket.queueNumber), await maskedApplicant(tx, kernel, ticket)] }];
   },
 
-  has: (_tx, publicity, subjectId) => Promise.resolve(subjectId === publicity.scopeId),
+  /** Granted or ended, it is publicised no longer: whoever asks by a clock that is a little behind comes too late. */
+  has: async (tx, publicity, subjectId) => subjectId === publicity.scopeId && (await tx.misses.get(missId(subjectId)))?.state === 'asked',
 
   async over(kernel, publicity) {
     await change(kernel, systemAct('公示期满，参加下一批次'), async (work) => {
