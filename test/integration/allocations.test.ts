@@ -54,7 +54,7 @@ const act = async (caller: Caller, id: string, name: string, more: object = {}) 
 const sent = (kind: string) => world.gateway.sent.filter((m) => m.key.startsWith(`sms-${kind}-`));
 const OVER = startOfDay('2026-06-06');
 
-test('A1, T2: a pick is publicised five days with its name masked, then qualified with a numbered notice and told by day', async () => {
+test('A1, A4, T2: a pick is publicised five days with its name masked, then qualified with a numbered notice and told by day; its move-in batch forms of its own accord', async () => {
   const [first, second] = [await pick(1), await pick(2)];
   const { publicities } = await call<{ publicities: { id: string; lastDay: string }[] }>('listPublicities', { kind: 'public' }, { query: { kind: 'result' } });
   expect(publicities).toMatchObject([{ firstDay: '2026-06-01', lastDay: '2026-06-05', district: '章贡区', title: '选房结果公示' }]);

@@ -118,7 +118,7 @@ test('F3, P1: not into the past, not twice, and not from a district the person i
   expect([told.some((text) => text.includes('到2026-12-31为止')), told.some((text) => text.includes('现在可以申请公租房'))]).toEqual([true, true]);
 });
 
-test('F3, Q3: blacklisted while the turn opens: the turn is refused to it or it to the turn; without the guard both happen', async () => {
+test('F3, Q3: blacklisted while the turn opens: the turn is refused to it or it to the turn (the twin is in twins.test.ts)', async () => {
   await seedLane(world.kernel, { families: [{ group: 'publicRental-2', queueNumber: 1 }] }, 5);
   await world.store.transact((tx) => tx.members.insert({ id: 'm', householdId: 'household-5', relation: '本人', personSealed: world.kernel.crypto.seal(JSON.stringify({ name: '试五', identity: '360702198001010059' })), identityIndex: 'person-5', caseOpen: true }));
   const listing = call<{ id?: string }>('blacklistMember', reviewer, { memberId: 'm' }, { reason: '弄虚作假', untilDay: null, creditRecordId: null });
