@@ -15,6 +15,7 @@ import { familyHandlers } from './features/family/handlers';
 import { forecastHandlers } from './features/forecast/handlers';
 import { householdHandlers } from './features/households/handlers';
 import { ledgerHandlers } from './features/ledger/handlers';
+import { ledgerSearchHandlers } from './features/ledger/search';
 import { listingPoolHandlers } from './features/listing-pool/handlers';
 import { listingHandlers } from './features/listings/handlers';
 import { liveHandlers } from './features/live/handlers';
@@ -55,7 +56,7 @@ export interface HandlerParts {
 export function composeHandlers({ kernel, board, exporter, exchange, vault, scanner, verifySmsReceipt, onSessionEnded, demo }: HandlerParts): Handlers {
   return {
     health: async () => ({ status: 'ok', store: kernel.store.kind, version: '1', serverNowMs: kernel.clock.now(), demo: demo !== null }),
-    ...liveHandlers(board), ...selectionHandlers(kernel, board), ...rankingHandlers(kernel), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, onSessionEnded),
+    ...liveHandlers(board), ...selectionHandlers(kernel, board), ...rankingHandlers(kernel), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...ledgerSearchHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, onSessionEnded),
     ...familyHandlers(kernel), ...timelineHandlers(kernel), ...forecastHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...exchangeHandlers(kernel, exchange), ...attachmentHandlers(kernel, vault, scanner), ...publicityHandlers(kernel),
     ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel),
     ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, verifySmsReceipt), ...(demo ?? {}),

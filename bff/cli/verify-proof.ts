@@ -124,16 +124,21 @@ async function downloadAll(site: URL): Promise<unknown[]> {
     before = page.nextBeforeNumber;
     if (before === null) break;
   }
-  const { streams } = (await get('/api/ledger')) as { streams: { stream: string }[] };
-  for (const { stream } of streams) {
-    for (let after = 0; ;) {
-      const page = (await get(`/api/ledger/${encodeURIComponent(stream)}?limit=${PAGE}&afterSeq=${after}`)) as { entries: { seq: number }[] };
-      documents.push(page);
-      if (page.entries.length < PAGE) break;
-      after = page.entries.at(-1)!.seq;
-    }
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const { streams, nextCursor } = (await get(`/api/ledger?limit=${PAGE}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`)) as { streams: { stream: string }[]; nextCursor: string | null };
+    for (const { stream } of streams) await downloadStream(get, stream, documents);
+    cursor = nextCursor;
   }
   return documents;
+}
+
+async function downloadStream(get: (route: string) => Promise<unknown>, stream: string, into: unknown[]): Promise<void> {
+  for (let after = 0; ;) {
+    const page = (await get(`/api/ledger/${encodeURIComponent(stream)}?limit=${PAGE}&afterSeq=${after}`)) as { entries: { seq: number }[] };
+    into.push(page);
+    if (page.entries.length < PAGE) return;
+    after = page.entries.at(-1)!.seq;
+  }
 }
 
 interface Manifest {

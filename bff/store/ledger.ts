@@ -31,10 +31,16 @@ export function isPublicStream(stream: string): boolean {
   return PUBLIC_PREFIXES.some((prefix) => stream.startsWith(prefix));
 }
 
-/** The heads of all published streams, by name. Found by prefix: households' own streams are a hundred times as many. */
-export async function publicHeads(tx: Tx): Promise<DocOf<'ledgerHeads'>[]> {
+/**
+ * The heads of published streams by name: all, or up to `limit` that come after the name `after`. Found by prefix:
+ * households' own streams are a hundred times as many.
+ */
+export async function publicHeads(tx: Tx, { after = '', limit = Infinity }: { readonly after?: string; readonly limit?: number } = {}): Promise<DocOf<'ledgerHeads'>[]> {
   const heads: DocOf<'ledgerHeads'>[] = [];
-  for (const prefix of PUBLIC_PREFIXES) heads.push(...(await tx.ledgerHeads.find({ id: { prefix } }, { sort: [['id', 'asc']] })));
+  for (const prefix of PUBLIC_PREFIXES) {
+    const left = limit - heads.length;
+    if (left > 0) heads.push(...(await tx.ledgerHeads.find({ and: [{ id: { prefix } }, { id: { gt: after } }] }, { sort: [['id', 'asc']], ...(left === Infinity ? {} : { limit: left }) })));
+  }
   return heads;
 }
 

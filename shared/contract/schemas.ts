@@ -153,7 +153,11 @@ export const ledgerQuery = z.strictObject({
   afterSeq: z.optional(z.string().check(z.regex(/^\d{1,12}$/))), limit: z.optional(z.string().check(z.regex(/^[1-9]\d{0,2}$/))),
 });
 export const ledgerPage = z.strictObject({ stream: z.string(), entries: z.array(ledgerEntry), head: nullable(z.strictObject({ seq: z.int(), hash: z.string() })) });
-export const ledgerStreams = z.strictObject({ streams: z.array(z.strictObject({ stream: z.string(), seq: z.int(), hash: z.string() })) });
+export const ledgerStreamQuery = z.strictObject({
+  cursor: z.optional(z.string().check(z.maxLength(80), z.regex(/^[A-Za-z0-9_.-]+$/))), limit: z.optional(z.string().check(z.regex(/^[1-9]\d{0,2}$/))),
+});
+/** By name; `nextCursor` asks for the page after. */
+export const ledgerStreams = z.strictObject({ streams: z.array(z.strictObject({ stream: z.string(), seq: z.int(), hash: z.string() })), nextCursor: nullable(z.string()) });
 export const signingKey = z.strictObject({ keyId: z.string(), publicKey: z.string(), algorithm: z.string() });
 
 // Operation -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ export const selectionRoutes = {
   listCommunities: route({ method: 'GET', path: '/api/communities', audience: 'public', summary: '小区及剩余房源', answer: s.communityList }),
   getRemainingHomes: route({ method: 'GET', path: '/api/remaining-homes', audience: 'public', summary: '申请时查看各小区各居室的剩余房源', query: s.remainingQuery, answer: s.remainingHomes }),
   getUnitTable: route({ method: 'GET', path: '/api/communities/:communityId/unit-table', audience: 'public', summary: '楼盘表', answer: s.unitTable }),
-  listLedgerStreams: route({ method: 'GET', path: '/api/ledger', audience: 'public', summary: '公开台账目录', answer: s.ledgerStreams }),
+  listLedgerStreams: route({ method: 'GET', path: '/api/ledger', audience: 'public', summary: '公开台账目录', query: s.ledgerStreamQuery, answer: s.ledgerStreams }),
   getLedger: route({ method: 'GET', path: '/api/ledger/:stream', audience: 'public', summary: '公开台账', query: s.ledgerQuery, answer: s.ledgerPage }),
   getSigningKey: route({ method: 'GET', path: '/api/signing-key', audience: 'public', summary: '回执签名公钥', answer: s.signingKey }),
   checkReceipt: route({ method: 'POST', path: '/api/receipt-checks', audience: 'public', summary: '核验选房回执', body: s.receiptCheck, answer: s.receiptVerdict }),

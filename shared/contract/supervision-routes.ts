@@ -9,6 +9,8 @@ export const supervisionRoutes = {
   getEntryProof: route({ method: 'GET', path: '/api/ledger/:stream/:seq/proof', audience: 'public', summary: '公开台账记录的封存证明', answer: s.entryProof }),
   listRules: route({ method: 'GET', path: '/api/rules', audience: 'public', summary: '各版选房规则中判定次序与时长所需的数', answer: s.publicRules }),
 
+  searchLedger: route({ method: 'GET', path: '/api/staff/ledger', audience: 'staff', summary: '查询全部操作日志', query: s.ledgerSearch, answer: s.ledgerFound }),
+
   requestExport: route({ method: 'POST', path: '/api/staff/exports', audience: 'staff', summary: '发起数据导出', body: s.requestExport, answer: s.exportView, idempotent: true, status: 202 }),
   listExports: route({ method: 'GET', path: '/api/staff/exports', audience: 'staff', summary: '数据导出记录', query: s.exportQuery, answer: s.exportPage }),
   getExport: route({ method: 'GET', path: '/api/staff/exports/:exportId', audience: 'staff', summary: '数据导出进度', answer: s.exportView }),

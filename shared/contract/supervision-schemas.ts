@@ -60,6 +60,25 @@ export const exportQuery = z.strictObject({
 });
 export const exportPage = z.strictObject({ exports: z.array(exportView), nextCursor: nullable(z.string()) });
 
+// The whole ledger, for staff --------------------------------------------------------------------------------
+
+const idLike = (description: string) => z.string().check(z.minLength(1), z.maxLength(120), z.regex(/^[A-Za-z0-9_.:#-]+$/), label(description));
+/** S1: any of these together. Internal ids only: names and numbers of people never travel in an address. */
+export const ledgerSearch = z.strictObject({
+  householdId: z.optional(idLike('家庭编号')), actorId: z.optional(idLike('操作人编号')), type: z.optional(z.string().check(z.regex(/^[A-Za-z]{2,40}$/), label('事项代码'))),
+  stream: z.optional(idLike('链')), fromDay: z.optional(day), toDay: z.optional(day),
+  cursor: z.optional(idLike('上一页最后一条')), limit: z.optional(z.string().check(z.regex(/^[1-9]\d?$/))),
+});
+/** Newest first. A page may hold fewer than asked for, even none, and still have a next: it looked at as many entries as one request may. */
+export const ledgerFound = z.strictObject({
+  entries: z.array(z.strictObject({
+    id: z.string(), stream: z.string(), seq: z.int(), atMs: z.int(), type: z.string(), /** What the kind is called. */ title: z.string(),
+    actor: nullable(z.strictObject({ kind: z.string(), id: z.string(), name: z.string(), role: nullable(z.string()), roleName: z.string() })),
+    from: z.string(), why: z.string(), /** In words; numbers of people masked. */ open: z.string(), detail: z.string(), hash: z.string(),
+  })),
+  nextCursor: nullable(z.string()),
+});
+
 export type SealView = z.infer<typeof seal>;
 export type EntryProofView = z.infer<typeof entryProof>;
 export type ExportView = z.infer<typeof exportView>;

@@ -3,16 +3,17 @@ import type { ReceiptContent } from '../../../shared/contract/schemas';
 import { refuse, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { verifySignature } from '../../security/signer';
-import { isPublicStream, ledgerEntryId } from '../../store/ledger';
+import { isPublicStream, ledgerEntryId, publicHeads } from '../../store/ledger';
 
 const PAGE = 100;
 const MAX_PAGE = 500;
 
 export function ledgerHandlers(kernel: Kernel): Handlers {
   return {
-    listLedgerStreams: () => kernel.store.read(async (tx) => {
-      const heads = await tx.ledgerHeads.find({ isPublic: true }, { sort: [['id', 'asc']], limit: 1_000 });
-      return { streams: heads.map(({ id, seq, hash }) => ({ stream: id, seq, hash })) };
+    listLedgerStreams: ({ query }) => kernel.store.read(async (tx) => {
+      const limit = Math.min(Number(query.limit ?? PAGE), MAX_PAGE);
+      const heads = await publicHeads(tx, { limit, ...(query.cursor === undefined ? {} : { after: query.cursor }) });
+      return { streams: heads.map(({ id, seq, hash }) => ({ stream: id, seq, hash })), nextCursor: heads.length < limit ? null : heads.at(-1)!.id };
     }),
     getLedger: ({ params, query }) => kernel.store.read(async (tx) => {
       const stream = params['stream'] ?? '';
