@@ -1,6 +1,7 @@
 /** Every endpoint's handler: the one place where the features come together. */
 import type { SocialAssistance } from './adapters/social-assistance/social-assistance';
 import type { VirusScanner } from './adapters/virus-scan/virus-scan';
+import { tenancyHandlers } from './features/allocations/tenancy-handlers';
 import { allocationHandlers } from './features/allocations/handlers';
 import { exchangeHandlers } from './features/applications/exchange-handlers';
 import { applicationHandlers } from './features/applications/handlers';
@@ -58,7 +59,7 @@ export function composeHandlers({ kernel, board, exporter, exchange, vault, scan
     health: async () => ({ status: 'ok', store: kernel.store.kind, version: '1', serverNowMs: kernel.clock.now(), demo: demo !== null }),
     ...liveHandlers(board), ...selectionHandlers(kernel, board), ...rankingHandlers(kernel), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...ledgerSearchHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, onSessionEnded),
     ...familyHandlers(kernel), ...timelineHandlers(kernel), ...forecastHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...exchangeHandlers(kernel, exchange), ...attachmentHandlers(kernel, vault, scanner), ...publicityHandlers(kernel),
-    ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel),
+    ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...tenancyHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel),
     ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, verifySmsReceipt), ...(demo ?? {}),
   };
 }

@@ -9,7 +9,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   HomePicked: '选定住房', TurnPassed: '把机会让给下一户', TurnMissed: '逾期未选', TurnDeferred: '未能送达，顺延',
   NumbersImported: '导入轮候顺序号', NumbersGiven: '生成轮候顺序号', NumbersVoided: '顺序号作废', NumbersJoined: '进入排队', NumbersLeft: '退出排队',
   ListingsImported: '导入房源', HomesOffered: '房源上架', HomesRemoved: '房源下架',
-  RankingAgreed: '同意按意向顺序代选', RankingRevoked: '撤回代选同意',
+  HomesRanked: '给房源排序', RankingAgreed: '同意按意向顺序代选', RankingRevoked: '撤回代选同意',
   // Applications.
   ApplicationBegun: '开始填写申请', ApplicationSubmitted: '提交申请', ApplicationSupplemented: '补正材料', ApplicationApproved: '审核通过', ApplicationRejected: '审核不通过',
   ApplicationSentBack: '退回补正', PublicityPassed: '公示期满无异议', ObjectionUpheld: '异议成立', ApplicationWithdrawn: '撤回申请', ApplicationExpired: '申请过期失效', ApplicationBarred: '成员被限制申请，申请终止',
@@ -22,7 +22,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   // After a pick.
   AllocationQualified: '公示期满，配租合格', NoticeDownloaded: '下载配租通知单', DownloadReminded: '提醒下载通知单', OriginalsChecked: '核验原件', LeaseSigned: '签订租赁合同',
   DoubtRaised: '入住存疑，转区级', DoubtCleared: '疑问解除', AllocationForfeited: '视为放弃配租', AllocationCancelled: '取消配租', AllocationRejected: '异议成立，配租不成立',
-  TenancyBegan: '开始承租', TenancyEnded: '终止承租',
+  SittingTenantRegistered: '登记上线前已入住的承租家庭', TenancyBegan: '开始承租', TenancyEnded: '终止承租',
   TransferRequested: '申请房屋调整', TransferReviewed: '房屋调整受理', TransferApproved: '房屋调整通过', TransferRejected: '房屋调整不通过', TransferWithdrawn: '撤回房屋调整申请',
   HomeAssigned: '划拨住房', HomeUnassigned: '取消划拨', TransferSigned: '房屋调整签约', SwapMatched: '登记换房配对', SwapMoved: '换房办理',
   // The office.

@@ -66,7 +66,7 @@ export const collections = {
       ...base,
       district: text, street: text, size: z.int(), priorityCategory: nullable(text),
       applicantSealed: text, phoneSealed: text, phoneIndex: text, wechatOpenIdSealed: nullable(text),
-      source: z.enum(['lotteryRoll', 'application']),
+      source: z.enum(['lotteryRoll', 'application', 'sittingTenant']),
     }),
     [{ name: 'householdsOfPhone', fields: ['phoneIndex'] }],
   ),

@@ -13,7 +13,7 @@ export const searchPeople = z.strictObject({
 export const householdMember = z.strictObject({ id: z.string(), relation: z.string(), nameMasked: z.string(), identityMasked: z.string(), caseOpen: z.boolean() });
 export const householdView = z.strictObject({
   id: z.string(), version: z.int(), applicantMasked: z.string(), phoneMasked: z.string(), district: z.string(), street: z.string(), size: z.int(),
-  priorityCategory: nullable(z.string()), source: z.enum(['lotteryRoll', 'application']), members: z.array(householdMember),
+  priorityCategory: nullable(z.string()), source: z.enum(['lotteryRoll', 'application', 'sittingTenant']), members: z.array(householdMember),
   applications: z.array(z.strictObject({ id: z.string(), state: z.string(), receiptNumber: nullable(z.int()), group: z.string(), submittedAtMs: nullable(z.int()) })),
   tickets: z.array(z.strictObject({ id: z.string(), group: z.string(), queueNumber: z.int(), state: z.string() })),
   /** What the caller may ask to see in full. */

@@ -8,6 +8,7 @@ import { ruleRoutes } from './rules-routes';
 import { applicationRoutes } from './application-routes';
 import { householdRoutes } from './household-routes';
 import { batchRoutes } from './batch-routes';
+import { tenancyRoutes } from './tenancy-routes';
 import { transferRoutes } from './transfer-routes';
 import { allocationRoutes } from './allocation-routes';
 import { calendarRoutes } from './calendar-routes';
@@ -32,6 +33,7 @@ export const routes = {
   ...listingPoolRoutes,
   ...allocationRoutes,
   ...transferRoutes,
+  ...tenancyRoutes,
   ...calendarRoutes,
   ...ruleRoutes,
   ...supervisionRoutes,

@@ -116,6 +116,9 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
       return sign(`您家的房屋调整申请${said}。`);
     },
 
+    /** V3: a sitting tenant, from papers. */
+    tenancyRegistered: ({ address }: { address: string }) => sign(`您家承租的${address}已按租赁合同登记入系统，以后可以在${wording.app}申请房屋调整。如与实际不符，请马上联系运营单位或服务窗口${help}。`),
+
     /** H2; `address` is the other home of the pair. */
     swapStep: ({ step, address }: { step: SwapStepName; address: string }) => {
       const said = {

@@ -30,6 +30,32 @@ type Place = Pick<CompleteApplication, 'district' | 'street'>;
 export type CheckedContent = { readonly complete: CompleteApplication } | { readonly problems: readonly FieldProblem[] };
 
 const missing = '必填';
+type Add = (path: string, message: string) => null;
+const filledOr = (add: Add) => (path: string, text: string | undefined) => (tidy(text ?? '') === '' ? add(path, missing) : (text as string));
+
+/** The people of a household as somebody typed them, the applicant first; every failing field goes to `add`. */
+export function checkPeople(content: Pick<ApplicationContent, 'applicantName' | 'identity' | 'members'>, today: Day, add: Add): Person[] {
+  const filled = filledOr(add);
+  const person = (path: string, fields: { name: string; identity: string }, name: string | undefined, identity: string | undefined, relation: string): Person => {
+    const givenName = filled(`${path}${fields.name}`, name);
+    const givenIdentity = filled(`${path}${fields.identity}`, identity);
+    const readName = givenName === null ? null : readNameText(givenName);
+    const readIdentity = givenIdentity === null ? null : readIdentityText(givenIdentity, today);
+    if (readName?.ok === false) add(`${path}${fields.name}`, readName.reason);
+    if (readIdentity?.ok === false) add(`${path}${fields.identity}`, readIdentity.reason);
+    return { name: readName?.ok === true ? readName.value : '', identity: readIdentity?.ok === true ? readIdentity.value : '', relation };
+  };
+  const people = [person('', { name: 'applicantName', identity: 'identity' }, content.applicantName, content.identity, SELF)];
+  for (const [at, member] of (content.members ?? []).entries()) {
+    const path = `members.${at}.`;
+    const relation = squeeze(filled(`${path}relation`, member.relation) ?? '');
+    if (relation !== '' && (!/^\p{L}{1,20}$/u.test(relation) || relation === SELF)) add(`${path}relation`, '应写与申请人的关系，如“配偶”“子”“女”');
+    const one = person(path, { name: 'name', identity: 'identity' }, member.name, member.identity, relation);
+    if (one.identity !== '' && people.some((other) => other.identity === one.identity)) add(`${path}identity`, '与本户另一人的证件号码相同，请核对');
+    people.push(one);
+  }
+  return people;
+}
 
 /**
  * Checks everything; every failing field is named, not only the first. `isOwnPhone`: whether a number is the one signed
@@ -41,26 +67,8 @@ export function checkContent(content: ApplicationContent, today: Day, rules: Pic
     problems.push({ path, message });
     return null;
   };
-  const filled = (path: string, text: string | undefined) => (tidy(text ?? '') === '' ? add(path, missing) : (text as string));
-  const person = (path: string, fields: { name: string; identity: string }, name: string | undefined, identity: string | undefined, relation: string): Person => {
-    const givenName = filled(`${path}${fields.name}`, name);
-    const givenIdentity = filled(`${path}${fields.identity}`, identity);
-    const readName = givenName === null ? null : readNameText(givenName);
-    const readIdentity = givenIdentity === null ? null : readIdentityText(givenIdentity, today);
-    if (readName?.ok === false) add(`${path}${fields.name}`, readName.reason);
-    if (readIdentity?.ok === false) add(`${path}${fields.identity}`, readIdentity.reason);
-    return { name: readName?.ok === true ? readName.value : '', identity: readIdentity?.ok === true ? readIdentity.value : '', relation };
-  };
-
-  const people = [person('', { name: 'applicantName', identity: 'identity' }, content.applicantName, content.identity, SELF)];
-  for (const [at, member] of (content.members ?? []).entries()) {
-    const path = `members.${at}.`;
-    const relation = squeeze(filled(`${path}relation`, member.relation) ?? '');
-    if (relation !== '' && (!/^\p{L}{1,20}$/u.test(relation) || relation === SELF)) add(`${path}relation`, '应写与申请人的关系，如“配偶”“子”“女”');
-    const one = person(path, { name: 'name', identity: 'identity' }, member.name, member.identity, relation);
-    if (one.identity !== '' && people.some((other) => other.identity === one.identity)) add(`${path}identity`, '与本户另一人的证件号码相同，请核对');
-    people.push(one);
-  }
+  const filled = filledOr(add);
+  const people = checkPeople(content, today, add);
 
   const givenPhone = filled('phone', content.phone);
   const phone = givenPhone === null ? null : readPhone({ kind: 'text', text: givenPhone });

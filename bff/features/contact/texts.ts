@@ -50,6 +50,8 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
       return templates.allocationLost({ ...of, cause: text('cause') as LostCause });
     case 'transferStep':
       return templates.transferStep({ step: text('step') as TransferStepName, address: text('address') });
+    case 'tenancyRegistered':
+      return templates.tenancyRegistered({ address: text('address') });
     case 'swapStep':
       return templates.swapStep({ step: text('step') as SwapStepName, address: text('address') });
     case 'lanePaused':

@@ -56,14 +56,15 @@ export const allocationCollections = {
       ...base,
       householdId: z.string(), listingId: z.string(), district: z.string(),
       contractNumber: z.string(), startedDay: z.string(), isRunning: z.boolean(), endedDay: nullable(z.string()),
-      /** What it came from: an allocation, a transfer or a swap. */
-      origin: z.enum(['allocation', 'transfer', 'swap']), originId: z.string(),
+      /** What it came from: an allocation, a transfer, a swap, or papers from before the system. */
+      origin: z.enum(['allocation', 'transfer', 'swap', 'registered']), originId: z.string(),
     }),
     [
       { name: 'oneTenancyPerHome', fields: ['listingId'], unique: true, where: { isRunning: true } },
       { name: 'oneTenancyPerHousehold', fields: ['householdId'], unique: true, where: { isRunning: true } },
       { name: 'tenanciesOfHousehold', fields: ['householdId'] },
       { name: 'tenanciesOfHome', fields: ['listingId'] },
+      { name: 'tenanciesOfDistrict', fields: ['district', 'startedDay'], where: { isRunning: true } },
     ],
   ),
 } as const;
