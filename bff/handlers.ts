@@ -58,7 +58,7 @@ export function composeHandlers({ kernel, board, exporter, exchange, vault, scan
   return {
     health: async () => ({ status: 'ok', store: kernel.store.kind, version: '1', serverNowMs: kernel.clock.now(), demo: demo !== null }),
     ...liveHandlers(board), ...selectionHandlers(kernel, board), ...rankingHandlers(kernel), ...listingHandlers(kernel), ...ledgerHandlers(kernel), ...ledgerSearchHandlers(kernel), ...sealHandlers(kernel), ...exportHandlers(kernel, exporter), ...signInHandlers(kernel, onSessionEnded),
-    ...familyHandlers(kernel), ...timelineHandlers(kernel), ...forecastHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel), ...exchangeHandlers(kernel, exchange), ...attachmentHandlers(kernel, vault, scanner), ...publicityHandlers(kernel),
+    ...familyHandlers(kernel), ...timelineHandlers(kernel), ...forecastHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel), ...householdHandlers(kernel, onSessionEnded), ...exchangeHandlers(kernel, exchange), ...attachmentHandlers(kernel, vault, scanner), ...publicityHandlers(kernel),
     ...listingPoolHandlers(kernel), ...allocationHandlers(kernel), ...tenancyHandlers(kernel), ...transferHandlers(kernel), ...swapHandlers(kernel), ...assignmentHandlers(kernel), ...calendarHandlers(kernel), ...batchHandlers(kernel),
     ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...ruleSetHandlers(kernel), ...staffHandlers(kernel), ...contactHandlers(kernel, verifySmsReceipt), ...(demo ?? {}),
   };

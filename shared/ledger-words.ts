@@ -12,7 +12,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   HomesRanked: '给房源排序', RankingAgreed: '同意按意向顺序代选', RankingRevoked: '撤回代选同意',
   // Applications.
   ApplicationBegun: '开始填写申请', ApplicationSubmitted: '提交申请', ApplicationSupplemented: '补正材料', ApplicationApproved: '审核通过', ApplicationRejected: '审核不通过',
-  ApplicationSentBack: '退回补正', PublicityPassed: '公示期满无异议', ObjectionUpheld: '异议成立', ApplicationWithdrawn: '撤回申请', ApplicationExpired: '申请过期失效', ApplicationBarred: '成员被限制申请，申请终止',
+  ApplicationSentBack: '退回补正', PublicityPassed: '公示期满无异议', ObjectionUpheld: '异议成立', ApplicationWithdrawn: '撤回申请', ApplicationExpired: '申请过期失效', ReviewDueStated: '补算审核期限', SupplementEndMoved: '补正期限顺延', ApplicationBarred: '成员被限制申请，申请终止',
   AttachmentKept: '上传材料', AttachmentRemoved: '移除材料', AttachmentOpened: '查看材料', ObjectionRaised: '提出异议', ObjectionDecided: '异议处理',
   // While waiting.
   AskToContinue: '申请继续参与轮候', GrantContinuation: '同意继续参与轮候', RefuseContinuation: '不同意继续参与轮候', LapseMiss: '逾期未申请继续', AskToAdjust: '申请调整组别或居室',
@@ -26,7 +26,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   TransferRequested: '申请房屋调整', TransferReviewed: '房屋调整受理', TransferApproved: '房屋调整通过', TransferRejected: '房屋调整不通过', TransferWithdrawn: '撤回房屋调整申请',
   HomeAssigned: '划拨住房', HomeUnassigned: '取消划拨', TransferSigned: '房屋调整签约', SwapMatched: '登记换房配对', SwapMoved: '换房办理',
   // The office.
-  ListingReported: '上报房源', ListingMoved: '房源状态变更', RegisterImported: '导入登记表', OutageFound: '发现停机，补回时间', BatchDidNotWait: '有公示未能按时结束，批次照常生成', CallTaskRaised: '转人工电话通知', FamilyCalled: '电话通知家庭',
+  ListingReported: '上报房源', ListingMoved: '房源状态变更', RegisterImported: '导入登记表', OutageFound: '发现停机，补回时间', BatchDidNotWait: '有公示未能按时结束，批次照常生成', CallTaskRaised: '转人工电话通知', FamilyCalled: '电话通知家庭', PhoneChanged: '更换联系电话',
   MessageResent: '重发消息', PersonalDataRevealed: '查看完整个人信息', PersonalDataExported: '导出完整个人信息', PeopleSearched: '按人查询',
   ExportRequested: '发起数据导出', ExportFinished: '数据导出完成', ExportFailed: '数据导出失败', ExportDownloaded: '下载导出文件', ExportExpired: '导出文件到期清除', LedgerSearched: '查询操作日志',
   AssignmentListExported: '导出选房人员清单', TransferListExported: '导出调房划拨清单', SwapListExported: '导出换房清单',

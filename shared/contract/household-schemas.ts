@@ -26,6 +26,16 @@ export const reveal = z.strictObject({
   fields: z.array(z.enum(revealFields)).check(z.minLength(1), z.maxLength(4)),
   reason: z.string().check(z.minLength(4, '请写明查看原因，至少 4 个字'), z.maxLength(200), label('查看完整信息的原因，会记入操作日志')),
 });
+/** Q8: the family comes in person, or somebody for it whose papers and consent were looked at. */
+export const changePhone = z.strictObject({
+  version: z.int().check(z.describe('您看到的家庭档案版本号；已被他人修改时会被拒绝')),
+  phone: z.string().check(z.minLength(7), z.maxLength(20), label('新的联系电话')),
+  place: z.string().check(z.minLength(1), z.maxLength(100), label('办理窗口')),
+  consent: z.string().check(z.minLength(2), z.maxLength(200), label('家庭同意的方式，如“申请人到场签字”')),
+  identityChecked: z.literal(true, '请先核验来人的身份证件'),
+});
+export const phoneChanged = z.strictObject({ householdId: z.string(), version: z.int(), phoneMasked: z.string() });
+
 /** Only what was asked for. */
 export const revealed = z.strictObject({
   householdId: z.string(), phone: z.optional(z.string()), address: z.optional(nullable(z.string())),

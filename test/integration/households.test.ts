@@ -26,7 +26,7 @@ const elsewhere: Caller = { ...reviewer, districts: ['赣州经开区'] } as Cal
 describe('found, masked, revealed', () => {
   let householdId: string;
   let applicationId: string;
-  const ask = <T = Record<string, unknown>>(name: string, caller: Caller, body?: unknown) => call<T>(householdHandlers(world.kernel), name, caller, { params: { householdId }, body });
+  const ask = <T = Record<string, unknown>>(name: string, caller: Caller, body?: unknown) => call<T>(householdHandlers(world.kernel, () => undefined), name, caller, { params: { householdId }, body });
   beforeEach(async () => {
     applicationId = (await people.submit(1)).id;
     householdId = applicationId.replace('application-', 'household-');

@@ -141,6 +141,11 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
     numberGiven: (of: TicketRef & { joinsDay: Day }) =>
       sign(`您家的轮候顺序号是：${name(of)}。正在公示，没有异议的，从${monthAndDay(of.joinsDay)}起开始排队。换了手机号请及时到服务窗口登记${help}。`),
 
+    /** Q8: to both numbers; `other` is the one it was changed to or from, masked. */
+    phoneChanged: ({ to, other }: { to: 'old' | 'new'; other: string }) => sign(to === 'old'
+      ? `您家登记的联系电话已改为${other}，本号码不再接收您家的住房保障短信，也不能再办理您家的事项。如不是您家的意思，请马上联系服务窗口${help}。`
+      : `您家登记的联系电话已由${other}改为本号码。今后的短信都发到本号码，请用本号码登录${wording.app}，核对并确认联系方式。如与您无关，请马上联系服务窗口${help}。`),
+
     /** M1, T6: the end of the time to ask, where it was moved or was not known before. */
     continuationEnds: (of: TicketRef & { continueUntilDay: Day; moved: boolean }) =>
       sign(`${name(of)}：${of.moved ? '因系统中断，' : ''}您家申请继续参与轮候的期限${of.moved ? '顺延到' : '是'}${monthAndDay(of.continueUntilDay)}24时。想继续轮候的，请在此之前打开${wording.app}提出申请，或到服务窗口请工作人员帮忙${help}。`),

@@ -78,6 +78,8 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
       return templates.batchForfeited(of);
     case 'personBarred':
       return templates.personBarred({ untilDay: lastDayOf(message.payload['untilMs']) });
+    case 'phoneChanged':
+      return templates.phoneChanged({ to: text('to') as 'old' | 'new', other: text('other') });
     case 'confirmContact':
       return templates.confirmContact(of);
     default:

@@ -50,7 +50,7 @@ export const words = {
   message: {
     calledUp: '入围通知', turnOpened: '轮到选房', reviewerTurn: '告知审核人员', turnDeferred: '顺延通知', turnMissed: '逾期通知', turnPassed: '让号确认', homePicked: '选房成功', rankingAgreed: '同意排序代选', leftBatch: '编号前退出', transferStep: '房屋调整进度', swapStep: '换房进度', tenancyRegistered: '承租登记',
     applicationStep: '申请进度', allocationQualified: '配租合格', noticeLate: '提醒下载通知单', allocationLost: '配租失效', lanePaused: '暂停通知', deadlineMoved: '时间补回', numberGiven: '顺序号告知',
-    continuationAsked: '继续轮候受理', requestDecided: '变更申请结果', leftQueue: '退出轮候', batchForfeited: '视为放弃', personBarred: '限制申请', confirmContact: '确认联系方式', signInCode: '登录验证码', caseReport: '办理结果反馈',
+    continuationAsked: '继续轮候受理', requestDecided: '变更申请结果', leftQueue: '退出轮候', batchForfeited: '视为放弃', personBarred: '限制申请', confirmContact: '确认联系方式', phoneChanged: '更换联系电话', signInCode: '登录验证码', caseReport: '办理结果反馈',
   },
   messageState: { pending: '待发', handed: '已提交', delivered: '已送达', failed: '未送达', dead: '停止重试', dropped: '不再需要' },
   household: { lotteryRoll: '摇号名册导入', application: '线上申请', sittingTenant: '上线前已入住' },

@@ -16,12 +16,14 @@ import type { Tx } from '../../store/port';
 import { dayOf } from '../../../shared/shanghai-time';
 import { openContent } from '../applications/submit';
 import { inOrder, openPerson } from './case';
-import { mayReveal, maySeeHousehold } from './policy';
+import { changePhone } from './phone';
+import { mayChangePhone, mayReveal, maySeeHousehold } from './policy';
 
 /** One person is in few households over the years; one phone may speak for several. */
 const FOUND_LIMIT = 20;
 
-export function householdHandlers(kernel: Kernel): Handlers {
+/** `onSessionEnded` cuts what else hangs on a session, such as its sockets. */
+export function householdHandlers(kernel: Kernel, onSessionEnded: (sessionId: string) => void): Handlers {
   /** Applications that can still move: what a street clerk's need rests on. */
   const hasOpenApplication = async (tx: Tx, householdId: string) => (await tx.applications.find({ householdId })).some(({ state }) => isOpenState(state));
 
@@ -63,6 +65,24 @@ export function householdHandlers(kernel: Kernel): Handlers {
       const household = await tx.households.get(params['householdId'] ?? '');
       return household === null || !maySeeHousehold(caller, household) ? refuse('NOT_FOUND') : present(tx, household, caller);
     }),
+
+    changePhone: async (request) => {
+      const { caller, params, body } = request;
+      const reading = readPhone({ kind: 'text', text: body.phone });
+      const outcome = await change(kernel, actOf(request, `更换联系电话：${body.place}`), async (work) => {
+        const household = await work.tx.households.get(params['householdId'] ?? '');
+        if (household === null || !maySeeHousehold(caller, household)) return 'NOT_FOUND' as const;
+        if (!mayChangePhone(caller, household)) return 'FORBIDDEN' as const;
+        if (household.version !== body.version) return 'REQUEST_IN_CONFLICT' as const;
+        if (!reading.ok) return 'VALIDATION_FAILED' as const;
+        if (kernel.crypto.blindIndex('phone', reading.value) === household.phoneIndex) return 'ALREADY_DONE' as const;
+        return changePhone(kernel, work, household, { phone: reading.value, place: body.place, consent: body.consent });
+      });
+      if (typeof outcome === 'string') return refuse(outcome, outcome === 'VALIDATION_FAILED' && !reading.ok ? { fields: [{ path: 'phone', message: reading.reason }] } : {});
+      for (const sessionId of outcome.endedSessions) onSessionEnded(sessionId);
+      const { id, version, phoneSealed } = outcome.household;
+      return { householdId: id, version, phoneMasked: maskPhone(kernel.crypto.open(phoneSealed)) };
+    },
 
     revealHousehold: async (request) => {
       const { caller, params, body } = request;

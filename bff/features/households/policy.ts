@@ -12,6 +12,11 @@ export function maySeeHousehold(caller: Caller, household: Place): boolean {
   return isStreetClerkOf(caller, household) || isReviewerOf(caller, household) || (caller.role === 'window' && caller.districts.includes(household.district));
 }
 
+/** Q8: whoever has the person before it, or knows the case: the window of its district, and the district. */
+export function mayChangePhone(caller: Caller, household: Place): boolean {
+  return isReviewerOf(caller, household) || (caller.kind === 'staff' && caller.role === 'window' && caller.districts.includes(household.district));
+}
+
 /**
  * Who needs the full value: those who check papers and telephone the family. The street once it has nothing left to
  * decide about the household does not; nor does a window that sees its visitor's own card.

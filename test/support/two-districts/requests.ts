@@ -86,6 +86,7 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
   downloadAttachment: attachment,
   searchPeople: { body: { phone: phoneOfPlace(here) } },
   getHousehold: household('near-levelOne'),
+  changePhone: household('near-levelOne', { version, phone: '13911112222', place: '区服务窗口', consent: '申请人到场签字', identityChecked: true }),
   revealHousehold: household('near-levelOne', { fields: ['names', 'identities', 'phone', 'address'], reason: '核对申请材料' }),
   decideObjection: { params: { objectionId: 'near-objection' }, body: { version, upheld: true, answer: '经核实成立' } },
   listCandidates: { query: { group: 'publicRental-2' } },
