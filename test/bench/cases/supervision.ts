@@ -23,19 +23,22 @@ export const proofCase: BenchCase = {
     await builder.call('close');
     await builder.stop();
     const prover = startRole('supervision');
-    const { latenciesMs, grownBytes, mappedBytes, pathHashes } = await prover.call<ProofResult>('prove', { dataDir, entries: ENTRIES, count: PROOFS });
+    const { latenciesMs, one, all, pathHashes } = await prover.call<ProofResult>('prove', { dataDir, entries: ENTRIES, count: PROOFS });
     await prover.stop();
     const worstMs = Math.max(...latenciesMs);
     return [{
-      name: 'proof', ours: worstMs, reference: null, ratio: null, unit: 'ms, slowest', target: '≤ 50 ms and ≤ 64 MB', isMet: worstMs <= MAX_PROOF_MS && grownBytes <= MAX_PROOF_BYTES,
+      name: 'proof', ours: worstMs, reference: null, ratio: null, unit: 'ms, slowest', target: '≤ 50 ms and ≤ 64 MB', isMet: worstMs <= MAX_PROOF_MS && one.own + one.mapped <= MAX_PROOF_BYTES && all.own <= MAX_PROOF_BYTES,
       notes: [
         `${PROOFS} proofs all over the ledger, each verified: ${percentile(latenciesMs, 0.5).toFixed(1)} ms (median), ${percentile(latenciesMs, 0.99).toFixed(1)} ms (99 %)`,
-        `memory grew by ${(grownBytes / MB).toFixed(1)} MB over all ${PROOFS}, and ${(mappedBytes / MB).toFixed(1)} MB of the store's file were mapped; ${pathHashes} hashes a proof`,
+        `one proof in a fresh process: ${mb(one.own)} MB of its own and ${mb(one.mapped)} MB of the store's file mapped; ${pathHashes} hashes`,
+        `all ${PROOFS}, one after another: ${mb(all.own)} MB of its own at the peak; ${mb(all.mapped)} MB of the file mapped, ${Math.round(all.mapped / PROOFS / 1024)} kB a proof, which are the system's page cache`,
         `sealing the million took ${(sealMs / 1000).toFixed(1)} s, in steps of 1,000 entries`,
       ],
     }];
   },
 };
+
+const mb = (bytes: number) => (bytes / MB).toFixed(1);
 
 const ROWS = 100_000;
 const ROUNDS = 3;
