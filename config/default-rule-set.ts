@@ -69,6 +69,10 @@ export const defaultRuleSet: RuleSetValues = {
   noticeDownloadDays: 3, // Doc 二(四): 3个自然日内自行下载打印
   lateDownloadForfeits: false,
   leaseWithinDays: 30, // Doc 二(四): 30个自然日内办理承租手续
+  leaseRemindDays: 7,
+  leaseEntryGraceDays: 3, // a lease signed on the last day is entered in office hours, perhaps after a weekend
+  untoldHoldDays: 30,
+  matterStalledDays: 7,
   reservableLowFloors: 2, // Doc 三(三): 一、二楼或顶楼
   vacatedWithinWorkingDays: 10, // Doc 三(二): 十个工作日内
 };

@@ -21,7 +21,8 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   PersonBlacklisted: '列入黑名单', BarLifted: '解除限制', CreditRecorded: '登记信用记录',
   // After a pick.
   AllocationQualified: '公示期满，配租合格', NoticeDownloaded: '下载配租通知单', DownloadReminded: '提醒下载通知单', OriginalsChecked: '核验原件', LeaseSigned: '签订租赁合同',
-  DoubtRaised: '入住存疑，转区级', DoubtCleared: '疑问解除', AllocationForfeited: '视为放弃配租', AllocationCancelled: '取消配租', AllocationRejected: '异议成立，配租不成立',
+  DoubtRaised: '入住存疑，转区级', DoubtCleared: '疑问解除', AllocationForfeited: '视为放弃配租', AllocationCancelled: '取消配租', AllocationRejected: '异议成立，配租不成立', AllocationReinstated: '恢复配租', ForfeitReversed: '撤销放弃记录',
+  LeaseReminded: '提醒办理承租手续', LeasePeriodOver: '承租期限已过，等待补录', PeriodsMoved: '停机顺延办理期限', NoticeUndeliverable: '配租通知未送达', FamilyTold: '确认家庭已知晓，期限重新起算',
   SittingTenantRegistered: '登记上线前已入住的承租家庭', TenancyBegan: '开始承租', TenancyEnded: '终止承租',
   TransferRequested: '申请房屋调整', TransferReviewed: '房屋调整受理', TransferApproved: '房屋调整通过', TransferRejected: '房屋调整不通过', TransferWithdrawn: '撤回房屋调整申请',
   HomeAssigned: '划拨住房', HomeUnassigned: '取消划拨', TransferSigned: '房屋调整签约', SwapMatched: '登记换房配对', SwapMoved: '换房办理',

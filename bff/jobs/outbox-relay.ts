@@ -11,7 +11,7 @@ import type { SubscriptionMessenger } from '../adapters/wechat/subscribe-message
 import { isWindowOpen, nextWindowStart } from '../domain/rules/notification-window';
 import type { RuleSetValues } from '../domain/rules/rule-set';
 import { textOf } from '../features/contact/texts';
-import { proveTurn, raiseCallTask } from '../features/contact/proof';
+import { proveNotice, proveTurn, raiseCallTask } from '../features/contact/proof';
 import { enterLane } from '../features/selection/door';
 import { systemAct, type Kernel } from '../kernel';
 import type { OutboxMessage, TurnDoc } from '../store/collections';
@@ -190,6 +190,7 @@ export class OutboxRelay {
         return;
       }
       await work.tx.outbox.replace({ ...current, state: 'dead', attempts, settledAtMs: work.nowMs, claimedUntilMs: 0, lastError: outcome.reason });
+      if (message.kind === 'allocationQualified') await proveNotice(this.kernel, work, message, false);
       const turn = await turnOf(work.tx, message);
       if (turn === null) return;
       // Nobody can be told this way: staff must call. The clock starts, or one bad number would stop the lane; without proof it can only end in a deferral (Q8).

@@ -187,16 +187,15 @@ export const collections = {
     ],
   ),
 
-  /** Q8: a family staff must telephone. */
+  /** Q8: a family staff must telephone; `id` is `call-` and the turn or allocation it is about, so there is one of each. */
   callTasks: collection(
     z.strictObject({
       ...base,
-      turnId: text, ticketId: text, householdId: text, district: text, reason: text,
+      turnId: text, /** Where it is about the notice and not the turn. */ allocationId: nullable(text), ticketId: text, householdId: text, district: text, reason: text,
       state: z.enum(['open', 'reached', 'notReached', 'lapsed']), createdAtMs: ms,
       doneAtMs: nullable(ms), doneBy: text, note: text,
     }),
     [
-      { name: 'oneCallTaskPerTurn', fields: ['turnId'], unique: true },
       { name: 'callTasksByState', fields: ['state', 'createdAtMs'] },
     ],
   ),

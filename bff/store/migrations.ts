@@ -45,6 +45,19 @@ export const migrations: readonly Migration[] = [
       }
     },
   },
+  {
+    // Who was told, what was reminded of, and forfeits taken back had no fields.
+    number: 5, name: 'after a pick',
+    run: async (tx) => {
+      for (const allocation of await tx.allocations.find({})) if (allocation.telling === undefined) await tx.allocations.replace({ ...allocation, leaseRemindedAtMs: null, entryByMs: null, telling: 'unproven' });
+      for (const forfeit of await tx.forfeits.find({})) {
+        if (forfeit.memberIds !== undefined) continue;
+        const members = await tx.members.find({ householdId: forfeit.householdId });
+        await tx.forfeits.replace({ ...forfeit, memberIds: members.map(({ id }) => id), reversedAtMs: null });
+      }
+      for (const task of await tx.callTasks.find({})) if (task.allocationId === undefined) await tx.callTasks.replace({ ...task, allocationId: null });
+    },
+  },
 ];
 
 const idOf = (number: number) => String(number).padStart(6, '0');

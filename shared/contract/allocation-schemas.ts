@@ -25,16 +25,30 @@ export const giveUp = z.strictObject({ version: z.int(), confirm: z.literal(true
 
 export const staffAllocation = z.strictObject({
   ...facts, applicantMasked: z.string(), phoneMasked: z.string(), district: z.string(), homeDistrict: z.string(), moveInBatchId: nullable(z.string()),
-  originalsCheckedAtMs: nullable(ms), doubt: nullable(z.enum(['ineligible', 'documentsRefused'])), contractNumber: nullable(z.string()),
+  originalsCheckedAtMs: nullable(ms), /** The time to sign is over: until then a lease signed in time may be entered. Exclusive. */ entryByMs: nullable(ms), telling: z.enum(['unproven', 'untold', 'told']),
+  doubt: nullable(z.enum(['ineligible', 'documentsRefused'])), doubtSinceMs: nullable(ms), contractNumber: nullable(z.string()),
 });
 export const allocationQuery = z.strictObject({ district, state: z.optional(allocationState), ...pageQuery });
 export const staffAllocations = z.strictObject({ serverNowMs: ms, allocations: z.array(staffAllocation), next: nullable(z.string()) });
 export const allocationAct = z.strictObject({
-  act: z.enum(['checkOriginals', 'signLease', 'raiseDoubt', 'confirmDoubt', 'clearDoubt', 'giveUp']), version: z.int(), reason,
+  act: z.enum(['checkOriginals', 'signLease', 'raiseDoubt', 'confirmDoubt', 'clearDoubt', 'giveUp', 'cancel', 'reinstate']), version: z.int(), reason,
   /** With `signLease`. */
   contractNumber: z.optional(z.string().check(z.minLength(1), z.maxLength(40), z.describe('租赁合同编号'))),
+  /** With `signLease`: the day on the contract; today where it is not given. */
+  signedDay: z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/), z.describe('签约日期，如 2026-06-01'))),
+  /** Q10, with `giveUp`: where staff took it down, and how the family agreed. */
+  place: z.optional(z.string().check(z.minLength(1), z.maxLength(100), z.describe('办理窗口'))),
+  consent: z.optional(z.string().check(z.minLength(2), z.maxLength(200), z.describe('家庭同意的方式，如“本人到场签字”'))),
+  /** With `giveUp` and `cancel`. */
+  confirm: z.optional(z.literal(true)),
   /** With `raiseDoubt`: doubts whether they are eligible, or they would not show their papers. */
   doubt: z.optional(z.enum(['ineligible', 'documentsRefused'])),
+});
+/** 搁置: what holds a home and waits for somebody: a doubt, an objection, a family nobody reached, a lease not entered. */
+export const stalledQuery = z.strictObject({ district });
+export const stalledMatters = z.strictObject({
+  serverNowMs: ms,
+  matters: z.array(z.strictObject({ kind: z.enum(['doubt', 'objection', 'untold', 'entry']), sinceMs: ms, objectionId: nullable(z.string()), allocation: staffAllocation })),
 });
 export const moveInQuery = z.strictObject({ district, ...pageQuery });
 export const moveInBatch = z.strictObject({ id: z.string(), communityId: z.string(), communityName: z.string(), district: z.string(), day: z.string(), families: z.int(), leased: z.int() });

@@ -136,7 +136,7 @@ export const outboxItem = z.strictObject({
 });
 export const outboxList = z.strictObject({ messages: z.array(outboxItem) });
 export const callTask = z.strictObject({
-  id: z.string(), turnId: z.string(), ticketId: z.string(), group: z.string(), queueNumber: z.int(), district: z.string(), reason: z.string(),
+  id: z.string(), turnId: z.string(), /** About the notice and not the turn. */ allocationId: nullable(z.string()), ticketId: z.string(), group: z.string(), queueNumber: z.int(), district: z.string(), reason: z.string(),
   applicantMasked: z.string(), phoneMasked: z.string(),
   state: z.enum(['open', 'reached', 'notReached', 'lapsed']), createdAtMs: ms, deadlineMs: nullable(ms), note: z.string(),
 });

@@ -16,7 +16,7 @@ export const memberStanding = z.strictObject({
   memberId: z.string(), nameMasked: z.string(), relation: z.string(),
   consecutiveForfeits: z.int(), isBarred: z.boolean(), /** Exclusive; null while not barred, or barred until lifted. */ barredUntilMs: nullable(ms), bars: z.array(bar),
 });
-export const forfeit = z.strictObject({ batchDay: z.string(), cause: z.enum(['secondMiss', 'noRequest', 'gaveUpAfterPick', 'leaseNotSigned', 'documentsRefused']), atMs: ms, persons: z.int() });
+export const forfeit = z.strictObject({ batchDay: z.string(), cause: z.enum(['secondMiss', 'noRequest', 'gaveUpAfterPick', 'noticeNotDownloaded', 'leaseNotSigned', 'documentsRefused']), atMs: ms, persons: z.int(), /** Taken back since; it counts for nobody. */ reversedAtMs: z.nullable(ms) });
 export const householdStanding = z.strictObject({ householdId: z.string(), members: z.array(memberStanding), forfeits: z.array(forfeit) });
 export const myStanding = z.strictObject({ serverNowMs: ms, forfeitsToBar: z.int(), households: z.array(householdStanding) });
 

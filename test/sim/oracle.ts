@@ -39,7 +39,7 @@ export interface OracleDeps {
 const PERSONAL = /小雨|大海|(?<![0-9a-f])1[3-9]\d{9}(?![0-9a-f])|(?<![0-9a-f])\d{17}[\dX](?![0-9a-f])/;
 /** What follows from the other entries of its transaction is judged after them, whatever the order they were written in. */
 const CONSEQUENCES: Readonly<Record<string, number>> = {
-  HomesOffered: 1, HomesRemoved: 1, NumbersLeft: 1, NumbersJoined: 1, NumbersGiven: 1, BatchForfeited: 1, ForfeitsReset: 1, TenancyBegan: 1, TenancyEnded: 1, FamiliesCalledUp: 1, OutageFound: 1, NumbersVoided: 2, ContinuationEndMoved: 2, SupplementEndMoved: 2,
+  HomesOffered: 1, HomesRemoved: 1, NumbersLeft: 1, NumbersJoined: 1, NumbersGiven: 1, BatchForfeited: 1, ForfeitsReset: 1, TenancyBegan: 1, TenancyEnded: 1, FamiliesCalledUp: 1, OutageFound: 1, NumbersVoided: 2, ContinuationEndMoved: 2, SupplementEndMoved: 2, PeriodsMoved: 2,
 };
 
 export class Oracle extends Findings {
@@ -164,10 +164,11 @@ export class Oracle extends Findings {
 
   private judgeOffice(entry: Entry): void {
     switch (entry.type) {
-      case 'CallTaskRaised': return this.deps.onCallTask(String(entry.detail['turnId']));
+      case 'CallTaskRaised': return entry.detail['turnId'] === undefined ? undefined : this.deps.onCallTask(String(entry.detail['turnId']));
       case 'OutageFound': {
         const { fromMs, toMs } = entry.detail as { fromMs: number; toMs: number };
         this.check(this.deps.time.incidentsIn('outage', 0, Infinity) + this.deps.time.incidentsIn('clock', 0, Infinity) > 0, 'no outage is found where there was none');
+        this.homes.outage(fromMs, toMs);
         return this.waiting.outage(fromMs, toMs);
       }
       case 'ObjectionRaised': return this.reviews.judgeRaised(entry);

@@ -66,7 +66,7 @@ export class Sweep {
       oracle.check(!whole || picks.length === city.counts.picks - city.returned - oracle.books.counts.vacated && new Set(picks.map((p) => p.listingId)).size === picks.length && new Set(picks.map((p) => p.ticketId)).size === picks.length, () => `Q4: ${city.counts.picks} picks, of different homes by different families`);
       const stuck = await tx.outbox.find({ state: 'pending', dueAtMs: { lte: world.systemNow() - SENT_WITHIN_MS } }, { limit: 1 });
       oracle.check(!this.canSend() || stuck.length === 0, () => `every message is sent in time: ${stuck[0]?.id}, due ${stuck[0]?.dueAtMs}`);
-      for (const task of await tx.callTasks.find({ state: 'open' })) oracle.check(open.some((turn) => turn.id === task.turnId), () => `a telephone task lapses with its turn: ${task.id}`);
+      for (const task of await tx.callTasks.find({ state: 'open' })) oracle.check(task.allocationId !== null || open.some((turn) => turn.id === task.turnId), () => `a telephone task lapses with its turn: ${task.id}`);
       this.untold.push(...[...city.turns.values()].slice(this.turnsSeen));
       this.turnsSeen = city.turns.size;
       const untold: CityTurn[] = [];

@@ -35,7 +35,7 @@ export interface AfterMiss {
 export type ApplicationStepName = 'submitted' | 'supplemented' | 'firstPublicity' | 'levelTwo' | 'secondPublicity' | 'eligible' | 'sentBack' | 'rejected' | 'objectionUpheld' | 'withdrawn' | 'expired' | 'supplementEndMoved' | 'barred';
 
 /** A1, A2, A4: how a picked home is lost again. */
-export type LostCause = 'gaveUpAfterPick' | 'leaseNotSigned' | 'documentsRefused' | 'cancelled' | 'objectionUpheld';
+export type LostCause = 'gaveUpAfterPick' | 'noticeNotDownloaded' | 'leaseNotSigned' | 'documentsRefused' | 'cancelled' | 'districtCancelled' | 'barred' | 'objectionUpheld';
 
 /** 房屋调整 and 换房: what a tenant is told of. */
 export type TransferStepName = 'approved' | 'rejected' | 'assigned' | 'unassigned' | 'signed' | 'withdrawn';
@@ -92,19 +92,19 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
 
     /** A1, A2 */
     allocationQualified: (of: TicketRef & { address: string; noticeNumber: string; downloadByDay: Day; leaseByDay: Day }) =>
-      sign(`${name(of)}：您家选房合格，${of.address}，配租通知单编号${of.noticeNumber}。请在${monthAndDay(of.downloadByDay)}前打开${wording.app}下载，并在${monthAndDay(of.leaseByDay)}前带齐资料原件办理承租手续。逾期未办的，视为放弃${help}。`),
+      sign(`${name(of)}：您家选房合格，${of.address}，配租通知单编号${of.noticeNumber}。请在${monthAndDay(of.downloadByDay)}24时前打开${wording.app}下载，并在${monthAndDay(of.leaseByDay)}24时前带齐资料原件办理承租手续。逾期未办的，视为放弃${help}。`),
 
     /** A2: reminded once; a late download alone costs nothing. */
     noticeLate: (of: TicketRef & { noticeNumber: string; leaseByDay: Day }) =>
-      sign(`${name(of)}：您家的配租通知单（${of.noticeNumber}）还没有下载。请尽快打开${wording.app}下载，或到服务窗口请工作人员帮忙，${monthAndDay(of.leaseByDay)}前须办完承租手续${help}。`),
+      sign(`${name(of)}：您家的配租通知单（${of.noticeNumber}）还没有下载。请尽快打开${wording.app}下载，或到服务窗口请工作人员帮忙，${monthAndDay(of.leaseByDay)}24时前须办完承租手续${help}。`),
 
-    /** A2, A4, F1 */
-    allocationLost: (of: TicketRef & { cause: LostCause }) => {
+    /** A1, A2, A4, F1, F3; Q10: given up at a window. */
+    allocationLost: (of: TicketRef & { cause: LostCause; assisted: boolean }) => {
       const why = {
-        gaveUpAfterPick: '已放弃选定的住房，计为放弃一批次', leaseNotSigned: '没有在期限内办理承租手续，按规则计为放弃一批次', documentsRefused: '没有按要求提供资料，经区级认定取消配租，计为放弃一批次',
-        cancelled: '经区级住房保障部门认定不符合条件，配租已取消', objectionUpheld: '公示异议经核实成立，选房结果不生效',
+        gaveUpAfterPick: `${of.assisted ? '由窗口工作人员协助，' : ''}已放弃选定的住房，计为放弃一批次`, noticeNotDownloaded: '没有在期限内下载配租通知单，按规则计为放弃一批次', leaseNotSigned: '没有在期限内办理承租手续，按规则计为放弃一批次', documentsRefused: '没有按要求提供资料，经区级认定取消配租，计为放弃一批次',
+        cancelled: '经区级住房保障部门认定不符合条件，配租已取消', districtCancelled: '的配租已由区级住房保障部门取消，不计为放弃', barred: '有家庭成员被限制申请公租房，配租已取消，不计为放弃', objectionUpheld: '公示异议经核实成立，选房结果不生效',
       }[of.cause];
-      return sign(`${name(of)}：您家${why}。如有疑问，请到服务窗口咨询${help}。`);
+      return sign(`${name(of)}：您家${why}。如有疑问${of.assisted ? '或不是您家的意思' : ''}，请${of.assisted ? '马上' : ''}到服务窗口咨询${help}。`);
     },
 
     /** L2, H5; `address` is the home it is to move to, where one is set aside. */
@@ -128,6 +128,48 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
       }[step];
       return sign(`您家${said}。`);
     },
+
+    /** W6 */
+    allocationReinstated: (of: TicketRef & { address: string; leaseByDay: Day }) =>
+      sign(`${name(of)}：您家的配租已恢复，${of.address}仍为您家保留，放弃记录已撤销。请在${monthAndDay(of.leaseByDay)}24时前办完承租手续。`),
+
+    /** A2: to who has not signed some days before the end. */
+    leaseDueSoon: (of: TicketRef & { leaseByDay: Day }) =>
+      sign(`${name(of)}：您家还没有签订租赁合同。请在${monthAndDay(of.leaseByDay)}24时前带齐资料原件办理，逾期计为放弃一批次${help}。`),
+
+    /** T6 */
+    leasePeriodMoved: (of: TicketRef & { leaseByDay: Day }) =>
+      sign(`${name(of)}：因系统停机，您家的办理期限已顺延，请在${monthAndDay(of.leaseByDay)}24时前办完承租手续。`),
+
+    /** A2: honest about what is missing: perhaps only the entry of a lease that was signed. */
+    leasePeriodOver: (of: TicketRef & { entryByDay: Day }) =>
+      sign(`${name(of)}：承租期限已过，系统中没有您家的合同。已按时签约的，请在${monthAndDay(of.entryByDay)}24时前请运营单位补录；没有签约的，届时计为放弃一批次${help}。`),
+
+    /** A2 */
+    leaseSigned: (of: TicketRef & { contractNumber: string; signedDay: Day }) =>
+      sign(`${name(of)}：您家的租赁合同（${of.contractNumber}，${monthAndDay(of.signedDay)}签订）已登记。如不是您家的意思，请马上联系服务窗口${help}。`),
+
+    /** A4: nothing is lost yet, and the clock stands still. */
+    doubtRaised: (of: TicketRef & { doubt: 'ineligible' | 'documentsRefused' }) =>
+      sign(`${name(of)}：核验时${of.doubt === 'ineligible' ? '对您家是否符合条件有疑问' : '您家没有提供规定的资料'}，已报区级住房保障部门认定。其间不计期限，结果会短信告知。有话要说的，请到服务窗口${help}。`),
+
+    /** A4 */
+    doubtCleared: (of: TicketRef & { leaseByDay: Day }) =>
+      sign(`${name(of)}：经区级认定，您家可以继续办理。承租期限顺延，请在${monthAndDay(of.leaseByDay)}24时前办完。`),
+
+    /** A1: the home stays theirs meanwhile. */
+    objectionRaised: (of: TicketRef) =>
+      sign(`${name(of)}：公示期间有人对您家的选房结果提出异议，区级住房保障部门正在核实。其间住房为您家保留，结果会短信告知。`),
+
+    /** A1 */
+    objectionDismissed: (of: TicketRef) => sign(`${name(of)}：对您家选房结果的异议经核实不成立，选房结果有效。`),
+
+    /** L1: a contract that was ended by mistake should not stay so. */
+    tenancyEnded: ({ address, endedDay }: { address: string; endedDay: Day }) =>
+      sign(`您家承租的${address}已于${monthAndDay(endedDay)}登记腾退，合同终止。如不是您家的意思，请马上联系服务窗口${help}。`),
+
+    /** Q7: to the district's reviewers, once a day. */
+    matterWaiting: ({ district }: { district: string }) => sign(`工作提醒：${district}有公示异议或入住疑点等待认定，请登录系统办理。`),
 
     /** T6 */
     lanePaused: (of: TicketRef & { reason: string }) =>

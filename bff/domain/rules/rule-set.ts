@@ -60,6 +60,11 @@ export const ruleFields = {
   lateDownloadForfeits: onOff({ rule: 'A2', appliesTo: 'period', label: '逾期未下载视为放弃', help: '关闭时，逾期未下载只提醒并标记；开启后视为放弃一批次。' }),
   leaseWithinDays: days({ rule: 'A2', appliesTo: 'period', label: '办理承租手续的期限', help: '配租通知单发出后几个自然日内应签订租赁合同，逾期视为放弃，房源退回。' }, 1, 365),
 
+  leaseRemindDays: days({ rule: 'A2', appliesTo: 'period', label: '承租期限到期前几天提醒', help: '距离办理承租手续的期限还有几天时，短信提醒还没有签约的家庭一次；0 为不提醒。' }, 0, 60),
+  leaseEntryGraceDays: days({ rule: 'A2', appliesTo: 'period', label: '签约补录的期限', help: '承租期限过后，运营单位几日内仍可补录期限内已签的合同；过后没有登记的，视为放弃。恢复配租的，也给这么多天办理。' }, 0, 30),
+  untoldHoldDays: days({ rule: 'Q8', appliesTo: 'period', label: '通知未送达时保留的天数', help: '配租通知短信确定没有送达、电话也没有联系上的，承租期限过后再保留几日，其间不视为放弃。' }, 0, 365),
+  matterStalledDays: days({ rule: 'A4', appliesTo: 'everything', label: '异议、疑点几天算搁置', help: '选房结果的异议、入住核验的疑点，几日内没有认定的，在待办中标为搁置。' }, 1, 120),
+
   reservableLowFloors: count({ rule: 'L2', appliesTo: 'everything', label: '可预留的低楼层', help: '几层及以下的房源（以及顶层）可以预留，用于承租家庭的房屋调整。' }, 'floors', 0, 10),
   vacatedWithinWorkingDays: workingDays({ rule: 'L1', appliesTo: 'period', label: '腾退房源上架期限', help: '腾退手续办理后几个工作日内应完成审核上架，逾期的标记为超期。' }, 1, 60),
 

@@ -1,4 +1,4 @@
-/** A2, F1: notices not downloaded are reminded of once, leases not signed in time are forfeits, also after downtime. */
+/** A2, F1, T6: families are reminded of what runs out, leases not signed in time are forfeits, also after downtime, which is given back first. */
 import type { DueJob } from '../../jobs/due-job';
 import { systemAct } from '../../kernel';
 import { change } from '../../store/change';
@@ -21,6 +21,9 @@ export const dueAllocations: DueJob = {
         kernel.log.error({ allocationId: id, err: error }, 'an allocation could not be settled');
       }
     }
+  },
+  async credit(kernel, work, { fromMs, toMs }) {
+    for (const allocation of await work.tx.allocations.find({ nextDueMs: { gt: 0 } })) await enterAllocation(kernel, work, allocation, { type: 'creditOutage', fromMs, toMs }, 'system');
   },
   async nextDue(tx) {
     const [next] = await tx.allocations.find({ nextDueMs: { gt: 0 } }, { sort: [['nextDueMs', 'asc']], limit: 1 });

@@ -1,20 +1,25 @@
 /** Allocations over HTTP: the family's own, and what operator and district do at move-in. */
-import { addDays, dayOf } from '../../../shared/shanghai-time';
-import type { AllocationCommand } from '../../domain/allocation/allocation';
+import type { BodyOf } from '../../../shared/contract/routes';
+import { addDays, dayOf, isDay, type Day } from '../../../shared/shanghai-time';
+import type { FieldProblem } from '../../../shared/errors';
+import type { AllocationCommand, AllocationRefusal } from '../../domain/allocation/allocation';
 import { actOf, refuse, Refusal, type ApiRequest, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { change, type Work } from '../../store/change';
 import type { Allocation, Household } from '../../store/collections';
 import type { Tx } from '../../store/port';
-import { enterAllocation } from './apply';
+import { enterAllocation, type Particulars } from './apply';
 import { allocationActorOf, seesBy } from './policy';
 import { presentForStaff, presentMine } from './present';
+import { stalledMatters } from './stalled';
 
 const PAGE = 40;
 
 export function allocationHandlers(kernel: Kernel): Handlers {
   /** Null version: the family looks at its own paper, which two people may do at once. */
-  async function enter<T>(request: ApiRequest, why: string, version: number | null, command: AllocationCommand, present: (tx: Tx, a: Allocation, household: Household) => Promise<T>, contractNumber: string | null = null): Promise<T | Refusal> {
+  async function enter<T>(request: ApiRequest, why: string, version: number | null, command: AllocationCommand, present: (tx: Tx, a: Allocation, household: Household) => Promise<T>, particulars: Particulars = {}): Promise<T | Refusal> {
+    // T6: what an outage took is given back before anything can be too late.
+    await kernel.ensureAlive();
     return change<T | Refusal>(kernel, actOf(request, why), async (work: Work) => {
       const found = await work.tx.allocations.get(request.params['allocationId'] ?? '');
       const household = found === null ? null : await work.tx.households.get(found.householdId);
@@ -22,8 +27,8 @@ export function allocationHandlers(kernel: Kernel): Handlers {
       // The same answer for another's as for none: its existence is nobody's business.
       if (found === null || household === null || actor === null) return refuse('NOT_FOUND');
       if (version !== null && found.version !== version) return refuse('REQUEST_IN_CONFLICT');
-      const entered = await enterAllocation(kernel, work, found, command, actor, contractNumber);
-      return 'refusal' in entered ? refuse(entered.refusal) : present(work.tx, entered.allocation, household);
+      const entered = await enterAllocation(kernel, work, found, command, actor, particulars);
+      return 'refusal' in entered ? refused(entered.refusal) : present(work.tx, entered.allocation, household);
     });
   }
 
@@ -53,12 +58,20 @@ export function allocationHandlers(kernel: Kernel): Handlers {
       return page(tx, { [by]: query.district, ...(query.state === undefined ? {} : { state: query.state }) }, [['state', 'asc'], ['pickedAtMs', 'asc']], query);
     }),
 
+    listStalledAllocations: ({ caller, query }) => kernel.store.read(async (tx) => {
+      const by = seesBy(caller, query.district);
+      return by === null ? refuse('FORBIDDEN') : { serverNowMs: kernel.clock.now(), matters: await stalledMatters(kernel, tx, by, query.district) };
+    }),
+
     actOnAllocation: (request) => {
-      const { act, version, reason, contractNumber, doubt } = request.body;
-      if (act === 'signLease' && contractNumber === undefined) return Promise.resolve(refuse('VALIDATION_FAILED', { fields: [{ path: 'contractNumber', message: '请填写租赁合同编号' }] }));
-      if (act === 'raiseDoubt' && doubt === undefined) return Promise.resolve(refuse('VALIDATION_FAILED', { fields: [{ path: 'doubt', message: '请选择疑点：疑似不符合条件，或拒不提供资料' }] }));
-      const command: AllocationCommand = act === 'raiseDoubt' ? { type: act, kind: doubt ?? 'ineligible' } : { type: act };
-      return enter(request, reason, version, command, (tx, a) => presentForStaff(tx, kernel.crypto, a), contractNumber ?? null);
+      const { caller, body } = request;
+      const missing = missingFields(body);
+      if (missing.length > 0) return Promise.resolve(refuse('VALIDATION_FAILED', { fields: missing }));
+      const { act, place, consent } = body;
+      const isAssisted = act === 'giveUp' && caller.kind === 'staff' && place !== undefined && consent !== undefined;
+      return enter(request, body.reason, body.version, commandOf(body, dayOf(kernel.clock.now())), (tx, a) => presentForStaff(tx, kernel, a), {
+        reason: body.reason, ...(body.contractNumber === undefined ? {} : { contractNumber: body.contractNumber }), ...(isAssisted ? { assisted: { staffId: caller.staffId, place, consent } } : {}),
+      });
     },
 
     listMoveInBatches: ({ caller, query }) => kernel.store.read(async (tx) => {
@@ -68,7 +81,7 @@ export function allocationHandlers(kernel: Kernel): Handlers {
       const found = await tx.moveInBatches.find({ district: query.district }, { sort: [['day', 'desc']], limit, ...(after === null ? {} : { after }) });
       const batches = [];
       for (const { version: _version, ...batch } of found) {
-        batches.push({ ...batch, families: await tx.allocations.count({ moveInBatchId: batch.id }), leased: await tx.allocations.count({ moveInBatchId: batch.id, state: 'leased' }) });
+        batches.push({ ...batch, families: await tx.allocations.count({ moveInBatchId: batch.id, state: { in: ['qualified', 'inDoubt', 'leased'] } }), leased: await tx.allocations.count({ moveInBatchId: batch.id, state: 'leased' }) });
       }
       return { batches, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
     }),
@@ -85,7 +98,7 @@ export function allocationHandlers(kernel: Kernel): Handlers {
     const after = query.after === undefined ? null : await tx.allocations.get(query.after);
     const found = await tx.allocations.find(where, { sort, limit, ...(after === null ? {} : { after }) });
     const allocations = [];
-    for (const allocation of found) allocations.push(await presentForStaff(tx, kernel.crypto, allocation));
+    for (const allocation of found) allocations.push(await presentForStaff(tx, kernel, allocation));
     return { serverNowMs: kernel.clock.now(), allocations, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
   }
 }
@@ -93,4 +106,43 @@ export function allocationHandlers(kernel: Kernel): Handlers {
 /** A4: move-ins are the operator's; city and inspectors look on. */
 function maySeeMoveIns(caller: ApiRequest['caller'], homeDistrict: string): boolean {
   return caller.kind === 'staff' && (['city', 'inspector'].includes(caller.role) || (caller.role === 'operator' && caller.districts.includes(homeDistrict)));
+}
+
+type Act = BodyOf<'actOnAllocation'>;
+
+/** A lease is signed today unless the paper says otherwise. */
+function commandOf({ act, doubt, signedDay }: Act, today: Day): AllocationCommand {
+  switch (act) {
+    case 'signLease':
+      return { type: act, signedDay: signedDay ?? today };
+    case 'raiseDoubt':
+      return { type: act, kind: doubt ?? 'ineligible' };
+    case 'cancel':
+      return { type: act, cause: 'districtCancelled' };
+    default:
+      return { type: act };
+  }
+}
+
+/** What an act needs beyond what every act needs. */
+function missingFields({ act, contractNumber, doubt, signedDay, place, consent, confirm }: Act): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const must = (holds: boolean, path: keyof Act, message: string) => {
+    if (!holds) problems.push({ path, message });
+  };
+  if (act === 'signLease') {
+    must(contractNumber !== undefined, 'contractNumber', '请填写租赁合同编号');
+    must(signedDay === undefined || isDay(signedDay), 'signedDay', '没有这一天');
+  }
+  if (act === 'raiseDoubt') must(doubt !== undefined, 'doubt', '请选择疑点：疑似不符合条件，或拒不提供资料');
+  if (act === 'giveUp') {
+    must(place !== undefined, 'place', '请填写办理窗口');
+    must(consent !== undefined, 'consent', '请填写家庭同意的方式，如“本人到场签字”');
+  }
+  if (act === 'giveUp' || act === 'cancel') must(confirm === true, 'confirm', '办理后不能撤回，请确认');
+  return problems;
+}
+
+function refused(code: AllocationRefusal): Refusal {
+  return code === 'SIGNED_DAY_WRONG' ? refuse('VALIDATION_FAILED', { fields: [{ path: 'signedDay', message: '签约日期应在配租通知单发出之日和今天之间' }] }) : refuse(code);
 }

@@ -27,7 +27,7 @@ export async function openAllocation(kernel: Kernel, work: Work, { pick, ticket,
     district: household.district, homeDistrict: listing.district, communityId: listing.communityId,
     group: ticket.group, tier: ticket.tier, queueNumber: ticket.queueNumber, batchDay: ticket.batchDay,
     state: 'publicised', publicityId: publicity.id, pickedAtMs: pick.pickedAtMs,
-    noticeNumber: null, noticeDay: null, qualifiedAtMs: null, downloadByMs: null, leaseByMs: null, downloadedAtMs: null, isDownloadLate: false, remindedAtMs: null,
+    noticeNumber: null, noticeDay: null, qualifiedAtMs: null, downloadByMs: null, leaseByMs: null, downloadedAtMs: null, isDownloadLate: false, remindedAtMs: null, leaseRemindedAtMs: null, entryByMs: null, telling: 'unproven',
     moveInBatchId: null, originalsCheckedAtMs: null, doubt: null, doubtSinceMs: null, contractNumber: null, endedAtMs: null, endCause: null, nextDueMs: null, ruleSetVersion,
   });
 }

@@ -19,11 +19,11 @@ export async function presentMine(tx: Tx, a: Allocation): Promise<MyAllocation> 
   };
 }
 
-export async function presentForStaff(tx: Tx, crypto: Kernel['crypto'], a: Allocation): Promise<StaffAllocation> {
+export async function presentForStaff(tx: Tx, { crypto }: Pick<Kernel, 'crypto'>, a: Allocation): Promise<StaffAllocation> {
   const household = await tx.households.get(a.householdId);
   return {
     ...(await presentMine(tx, a)),
     applicantMasked: household === null ? '' : maskName(crypto.open(household.applicantSealed)), phoneMasked: household === null ? '' : maskPhone(crypto.open(household.phoneSealed)),
-    district: a.district, homeDistrict: a.homeDistrict, moveInBatchId: a.moveInBatchId, originalsCheckedAtMs: a.originalsCheckedAtMs, doubt: a.doubt, contractNumber: a.contractNumber,
+    district: a.district, homeDistrict: a.homeDistrict, moveInBatchId: a.moveInBatchId, originalsCheckedAtMs: a.originalsCheckedAtMs, entryByMs: a.entryByMs, telling: a.telling, doubt: a.doubt, doubtSinceMs: a.doubtSinceMs, contractNumber: a.contractNumber,
   };
 }

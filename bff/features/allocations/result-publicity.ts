@@ -6,6 +6,7 @@ import { change } from '../../store/change';
 import type { PublicityKind } from '../publicity/publicity';
 import { addressOf } from '../selection/receipt';
 import { enterAllocation } from './apply';
+import { tellHousehold } from './telling';
 
 export const resultPublicity: PublicityKind = {
   title: '选房结果公示',
@@ -29,14 +30,28 @@ export const resultPublicity: PublicityKind = {
     return allocation !== null && allocation.publicityId === publicity.id && allocation.state === 'publicised';
   },
 
+  async objected(kernel, work, objection) {
+    const allocation = await work.tx.allocations.get(objection.subjectId);
+    if (allocation !== null) await tellHousehold(kernel, work, allocation, 'objectionRaised', {}, objection.id);
+  },
+
   async over(kernel, publicity) {
     const waiting = await kernel.store.read((tx) => tx.allocations.find({ publicityId: publicity.id, state: 'publicised' }, { sort: [['tier', 'asc'], ['queueNumber', 'asc']] }));
+    const failed: string[] = [];
     for (const { id } of waiting) {
-      await change(kernel, systemAct('公示期满'), async (work) => {
-        const allocation = await work.tx.allocations.get(id);
-        if (allocation !== null) await enterAllocation(kernel, work, allocation, { type: 'settle' }, 'system');
-      });
+      try {
+        await change(kernel, systemAct('公示期满'), async (work) => {
+          const allocation = await work.tx.allocations.get(id);
+          if (allocation !== null) await enterAllocation(kernel, work, allocation, { type: 'settle' }, 'system');
+        });
+      } catch (error) {
+        // One that fails does not hold up the others.
+        kernel.log.error({ allocationId: id, err: error }, 'an allocation could not qualify');
+        failed.push(id);
+      }
     }
+    // The list stays open, and is looked at again, until everybody on it is settled.
+    if (failed.length > 0) throw new Error(`${failed.length} of ${waiting.length} allocations could not qualify`);
   },
 
   async decided(kernel, work, _publicity, objection) {
@@ -44,6 +59,9 @@ export const resultPublicity: PublicityKind = {
     // Given up before the objection was decided: nothing is left to undo or to bring about.
     if (allocation === null || allocation.state !== 'publicised') return;
     if (objection.state === 'upheld') await enterAllocation(kernel, work, allocation, { type: 'upholdObjection' }, 'district');
-    else await enterAllocation(kernel, work, allocation, { type: 'settle' }, 'system');
+    else {
+      await tellHousehold(kernel, work, allocation, 'objectionDismissed', {}, objection.id);
+      await enterAllocation(kernel, work, allocation, { type: 'settle' }, 'system');
+    }
   },
 };

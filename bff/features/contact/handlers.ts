@@ -5,6 +5,7 @@ import { maskName, maskPhone } from '../../security/masking';
 import { change } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
 import { contactsSeenBy, mayCall } from '../selection/policy';
+import { enterAllocation } from '../allocations/apply';
 import { proveTurn, recordSmsReceipt } from './proof';
 
 const LIST_LIMIT = 200;
@@ -53,12 +54,12 @@ export function contactHandlers(kernel: Kernel, verifyReceipt: (headers: Readonl
         const found = await tx.callTasks.find(districts === 'all' ? {} : { district: { in: districts } }, { sort: [['createdAtMs', 'desc']], limit: LIST_LIMIT });
         const tasks = [];
         for (const task of found) {
-          const [turn, household] = [await tx.turns.get(task.turnId), await tx.households.get(task.householdId)];
+          const [turn, household, allocation] = [await tx.turns.get(task.turnId), await tx.households.get(task.householdId), await tx.allocations.get(task.allocationId ?? '')];
           if (turn === null || household === null) continue;
           tasks.push({
-            id: task.id, turnId: task.turnId, ticketId: task.ticketId, group: turn.group, queueNumber: turn.queueNumber, district: task.district, reason: task.reason,
+            id: task.id, turnId: task.turnId, allocationId: task.allocationId, ticketId: task.ticketId, group: turn.group, queueNumber: turn.queueNumber, district: task.district, reason: task.reason,
             applicantMasked: maskName(kernel.crypto.open(household.applicantSealed)), phoneMasked: maskPhone(kernel.crypto.open(household.phoneSealed)),
-            state: task.state, createdAtMs: task.createdAtMs, deadlineMs: turn.deadlineMs, note: task.note,
+            state: task.state, createdAtMs: task.createdAtMs, deadlineMs: task.allocationId === null ? turn.deadlineMs : (allocation?.leaseByMs ?? null), note: task.note,
           });
         }
         return { tasks };
@@ -73,11 +74,12 @@ export function contactHandlers(kernel: Kernel, verifyReceipt: (headers: Readonl
         if (task === null || caller.kind !== 'staff' || !mayCall(caller, task.district)) return 'NOT_FOUND' as const;
         // A family that could not be reached may be called again; one that was reached is done.
         if (task.state !== 'open' && task.state !== 'notReached') return 'ALREADY_DONE' as const;
-        const turn = await work.tx.turns.get(task.turnId);
-        if (turn === null || !turn.isOpen) return 'TURN_OVER' as const;
+        const [turn, allocation] = [await work.tx.turns.get(task.turnId), await work.tx.allocations.get(task.allocationId ?? '')];
+        if (turn === null || (allocation === null && !turn.isOpen)) return 'TURN_OVER' as const;
         await work.tx.callTasks.replace({ ...task, state: body.reached ? 'reached' : 'notReached', doneAtMs: work.nowMs, doneBy: caller.staffId, note: body.note });
-        await work.record({ stream: OFFICE_STREAM, type: 'FamilyCalled', open: {}, detail: { turnId: turn.id, reached: body.reached, note: body.note } });
-        if (body.reached) await proveTurn(kernel, work, turn, 'staffCall', work.nowMs);
+        await work.record({ stream: OFFICE_STREAM, type: 'FamilyCalled', open: {}, detail: { turnId: turn.id, allocationId: task.allocationId, reached: body.reached, note: body.note } });
+        if (body.reached && allocation !== null) await enterAllocation(kernel, work, allocation, { type: 'told' }, 'system');
+        else if (body.reached) await proveTurn(kernel, work, turn, 'staffCall', work.nowMs);
         return null;
       });
       return outcome === null ? { ok: true } : refuse(outcome);

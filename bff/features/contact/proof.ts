@@ -3,10 +3,11 @@
  * SMS receipt, then the second channel, then a telephone call by staff.
  */
 import type { Kernel } from '../../kernel';
-import type { TurnDoc } from '../../store/collections';
+import type { OutboxMessage, TurnDoc } from '../../store/collections';
 import { change, type Act, type Work } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
 import { systemAct } from '../../kernel';
+import { enterAllocation } from '../allocations/apply';
 import { enterLane } from '../selection/door';
 
 /** A delivery receipt from the SMS gateway. The same receipt twice changes nothing. */
@@ -18,6 +19,7 @@ export async function recordSmsReceipt(kernel: Kernel, act: Act, receipt: { gate
     // `delivered` is final; a failure reported first may still be followed by a delivery, never the reverse.
     if (message.state === 'delivered' || message.state === receipt.status) return 'recorded';
     await work.tx.outbox.replace({ ...message, state: receipt.status, settledAtMs: work.nowMs, lastError: receipt.reason ?? '' });
+    if (message.kind === 'allocationQualified') await proveNotice(kernel, work, message, receipt.status === 'delivered');
     if (message.kind !== 'turnOpened') return 'recorded';
     const turn = await work.tx.turns.get(message.subjectId);
     if (turn === null || !turn.isOpen) return 'recorded';
@@ -25,6 +27,12 @@ export async function recordSmsReceipt(kernel: Kernel, act: Act, receipt: { gate
     else await escalate(kernel, work, turn, '短信未送达');
     return 'recorded';
   });
+}
+
+/** Whether the news of a notice reached its family: what is certainly lost becomes a call task, and what arrives after all ends it. */
+export async function proveNotice(kernel: Kernel, work: Work, { subjectId }: Pick<OutboxMessage, 'subjectId'>, isDelivered: boolean): Promise<void> {
+  const allocation = await work.tx.allocations.get(subjectId);
+  if (allocation !== null) await enterAllocation(kernel, work, allocation, { type: isDelivered ? 'told' : 'undeliverable' }, 'system');
 }
 
 /** Records the proof with the lane, and closes the call task it made needless. */
@@ -53,7 +61,7 @@ export async function raiseCallTask(work: Work, turn: TurnDoc, district: string,
   const id = `call-${turn.id}`;
   if ((await work.tx.callTasks.get(id)) !== null) return;
   await work.tx.callTasks.insert({
-    id, turnId: turn.id, ticketId: turn.ticketId, householdId: turn.householdId, district, reason,
+    id, turnId: turn.id, allocationId: null, ticketId: turn.ticketId, householdId: turn.householdId, district, reason,
     state: 'open', createdAtMs: work.nowMs, doneAtMs: null, doneBy: '', note: '',
   });
   await work.record({ stream: OFFICE_STREAM, type: 'CallTaskRaised', open: {}, detail: { turnId: turn.id, ticketId: turn.ticketId, reason } });

@@ -47,7 +47,29 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
     case 'noticeLate':
       return templates.noticeLate({ ...of, noticeNumber: text('noticeNumber'), leaseByDay: text('leaseByDay') });
     case 'allocationLost':
-      return templates.allocationLost({ ...of, cause: text('cause') as LostCause });
+      return templates.allocationLost({ ...of, cause: text('cause') as LostCause, assisted: message.payload['assisted'] === true });
+    case 'allocationReinstated':
+      return templates.allocationReinstated({ ...of, address: text('address'), leaseByDay: text('leaseByDay') });
+    case 'leaseDueSoon':
+      return templates.leaseDueSoon({ ...of, leaseByDay: text('leaseByDay') });
+    case 'leasePeriodMoved':
+      return templates.leasePeriodMoved({ ...of, leaseByDay: text('leaseByDay') });
+    case 'leasePeriodOver':
+      return templates.leasePeriodOver({ ...of, entryByDay: text('entryByDay') });
+    case 'leaseSigned':
+      return templates.leaseSigned({ ...of, contractNumber: text('contractNumber'), signedDay: text('signedDay') });
+    case 'doubtRaised':
+      return templates.doubtRaised({ ...of, doubt: text('doubt') as 'ineligible' | 'documentsRefused' });
+    case 'doubtCleared':
+      return templates.doubtCleared({ ...of, leaseByDay: text('leaseByDay') });
+    case 'objectionRaised':
+      return templates.objectionRaised(of);
+    case 'objectionDismissed':
+      return templates.objectionDismissed(of);
+    case 'tenancyEnded':
+      return templates.tenancyEnded({ address: text('address'), endedDay: text('endedDay') });
+    case 'matterWaiting':
+      return templates.matterWaiting({ district: text('district') });
     case 'transferStep':
       return templates.transferStep({ step: text('step') as TransferStepName, address: text('address') });
     case 'tenancyRegistered':

@@ -63,7 +63,10 @@ export function filesOf(kernel: Pick<Kernel, 'store' | 'crypto'>, subjects: Subj
       const pick = turn.state === 'picked' ? await tx.picks.get(`pick-${turn.id}`) : null;
       return pick === null ? null : { ...pick, address: await addressIn(tx, pick.listingId) };
     }),
-    calls: () => mapped(kernel, subjects.turns(), async (tx, { id }: TurnDoc) => (await tx.callTasks.find({ turnId: id }))[0] ?? null),
+    calls: async function* () {
+      yield* mapped(kernel, subjects.turns(), (tx, { id }: TurnDoc) => tx.callTasks.get(`call-${id}`));
+      yield* mapped(kernel, subjects.turns(), (tx, { id }: TurnDoc) => tx.callTasks.get(`call-allocation-${id}`));
+    },
     batchRuns: async function* (): AsyncGenerator<readonly BatchRun[]> {
       for await (const page of subjects.batches()) yield page.flatMap((batch) => batch.ranges.map((range) => ({ batch, range })));
     },

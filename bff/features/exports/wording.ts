@@ -36,6 +36,7 @@ export const words = {
   subsidy: { running: '发放中', stopped: '已停发', converted: '已转回轮候' },
   cause: {
     secondMiss: '同一批次第二次错过', noRequest: '未在期限内申请继续', gaveUpAfterPick: '选房后放弃', leaseNotSigned: '逾期未签租赁合同', documentsRefused: '原件核验不合格',
+    noticeNotDownloaded: '逾期未下载通知单', districtCancelled: '区级取消配租', barred: '成员被限制申请', returned: '退回房源', taken: '收回房源', reinstated: '恢复配租',
     forfeits: '连续放弃', blacklist: '列入黑名单', cancelled: '取消资格', leased: '已签约', objectionUpheld: '异议成立', ineligible: '不符合条件',
   },
   bar: { standing: '限制中', lifted: '已解除' },
@@ -51,6 +52,8 @@ export const words = {
     calledUp: '入围通知', turnOpened: '轮到选房', reviewerTurn: '告知审核人员', turnDeferred: '顺延通知', turnMissed: '逾期通知', turnPassed: '让号确认', homePicked: '选房成功', rankingAgreed: '同意排序代选', leftBatch: '编号前退出', transferStep: '房屋调整进度', swapStep: '换房进度', tenancyRegistered: '承租登记',
     applicationStep: '申请进度', allocationQualified: '配租合格', noticeLate: '提醒下载通知单', allocationLost: '配租失效', lanePaused: '暂停通知', deadlineMoved: '时间补回', numberGiven: '顺序号告知',
     continuationAsked: '继续轮候受理', requestDecided: '变更申请结果', leftQueue: '退出轮候', batchForfeited: '视为放弃', personBarred: '限制申请', confirmContact: '确认联系方式', phoneChanged: '更换联系电话', signInCode: '登录验证码', caseReport: '办理结果反馈',
+    allocationReinstated: '恢复配租', leaseDueSoon: '承租到期提醒', leasePeriodMoved: '停机顺延', leasePeriodOver: '承租期限已过', leaseSigned: '已登记签约', doubtRaised: '入住存疑', doubtCleared: '疑问解除', objectionRaised: '收到异议', objectionDismissed: '异议不成立',
+    tenancyEnded: '腾退登记', matterWaiting: '告知审核人员',
   },
   messageState: { pending: '待发', handed: '已提交', delivered: '已送达', failed: '未送达', dead: '停止重试', dropped: '不再需要' },
   household: { lotteryRoll: '摇号名册导入', application: '线上申请', sittingTenant: '上线前已入住' },

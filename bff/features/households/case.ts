@@ -76,6 +76,14 @@ export function present(members: readonly Member[]): readonly Member[] {
   return held.length > 0 ? held : members;
 }
 
+/** The case these people were in goes on, because its end was taken back. They must be free (`heldElsewhere`). */
+export async function reopenCase({ tx }: Pick<Work, 'tx'>, memberIds: readonly string[]): Promise<void> {
+  for (const id of memberIds) {
+    const member = await tx.members.get(id);
+    if (member !== null && !member.caseOpen) await tx.members.replace({ ...member, caseOpen: true });
+  }
+}
+
 /** The applicant first, then the others as they were written. */
 export function inOrder(members: readonly Member[]): Member[] {
   return [...members].sort((a, b) => Number(b.relation === SELF) - Number(a.relation === SELF));

@@ -77,7 +77,7 @@ export function listingPoolHandlers(kernel: Kernel): Handlers {
       if (listing.version !== item.version) return refused(row, item.listingId, 'REQUEST_IN_CONFLICT');
       const acted = await actOnListing(kernel, work, listing, name, actor, vacatedDay ?? null);
       if ('refusal' in acted) return refused(row, item.listingId, acted.refusal);
-      if (name === 'reportVacated') await endTenancyOfHome(work, listing.id, vacatedDay ?? dayOf(work.nowMs));
+      if (name === 'reportVacated') await endTenancyOfHome(kernel, work, listing, vacatedDay ?? dayOf(work.nowMs));
       return done(row, acted.listing);
     });
   }

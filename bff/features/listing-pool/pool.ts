@@ -83,11 +83,21 @@ async function writeMove(work: Work, listing: Listing, move: ListingMove, act: s
   return moved;
 }
 
-/** L4, A2: a home comes back to the pool because its pick, its allocation or its transfer came to nothing. */
+/**
+ * L4, A2: a home comes back to the pool because its pick, its allocation or its transfer came to nothing. Why a family
+ * lost it is nobody else's business (P2): the public entry says only that it came back.
+ */
 export async function returnHome(work: Work, listing: Listing, cause: string): Promise<Listing> {
   const returned = await work.tx.listings.replace({ ...listing, state: 'available' });
-  await recordOffered(work, returned, cause, { listingId: listing.id, before: listing.state, after: 'available' });
+  await recordOffered(work, returned, 'returned', { listingId: listing.id, cause, before: listing.state, after: 'available' });
   return returned;
+}
+
+/** W6: a home leaves the pool because what returned it was undone. */
+export async function takeHome(work: Work, listing: Listing, state: 'allocated', cause: string): Promise<Listing> {
+  const taken = await work.tx.listings.replace({ ...listing, state });
+  await recordRemoved(work, taken, 'taken', { listingId: listing.id, cause, before: listing.state, after: state });
+  return taken;
 }
 
 async function recordOffered(work: Work, listing: Listing, cause: string, detail: Record<string, unknown>): Promise<void> {

@@ -6,6 +6,7 @@ import type { Publicity } from '../../store/collections';
 import { change } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
 import { UniqueViolation } from '../../store/port';
+import { tellReviewersWaiting } from '../contact/reviewers';
 import { publicityKinds } from './kinds';
 import { mayDecideObjection, objectionsSeenBy } from './policy';
 import type { PublicityKinds } from './publicity';
@@ -35,7 +36,8 @@ export function publicityHandlers(kernel: Kernel, kinds: PublicityKinds = public
       const { caller, params, body } = request;
       if (caller.kind !== 'family') return refuse('SIGN_IN_REQUIRED');
       try {
-        const id = await change(kernel, actOf(request, '提出异议'), async ({ tx, nowMs, record }) => {
+        const id = await change(kernel, actOf(request, '提出异议'), async (work) => {
+          const { tx, nowMs, record } = work;
           const publicity = await tx.publicities.get(params['publicityId'] ?? '');
           const kind = publicity === null ? undefined : kinds[publicity.kind];
           if (publicity === null || kind === undefined) return null;
@@ -50,6 +52,8 @@ export function publicityHandlers(kernel: Kernel, kinds: PublicityKinds = public
             raisedAtMs: nowMs, decidedAtMs: null, decidedBy: '', answerSealed: '',
           });
           await record({ stream: OFFICE_STREAM, type: 'ObjectionRaised', open: {}, detail: { objectionId: objection.id, publicityId: publicity.id, subjectId: body.subjectId } });
+          await kind.objected?.(kernel, work, objection);
+          await tellReviewersWaiting(kernel, work, objection.district);
           return objection.id;
         });
         return id === null ? refuse('NOT_FOUND') : id === 'over' ? refuse('PUBLICITY_OVER') : { id };

@@ -21,6 +21,8 @@ export interface PublicityKind {
   has(tx: Tx, publicity: Publicity, subjectId: string): Promise<boolean>;
   /** Whose district decides objections to a line, where one publicity is about several; otherwise the publicity's own. */
   districtOf?(tx: Tx, subjectId: string): Promise<string>;
+  /** Somebody raised an objection, in the same change: whoever it is about may be told. */
+  objected?(kernel: Kernel, work: Work, objection: Objection): Promise<void>;
   /**
    * The days are over: bring about what was publicised, for every subject without an open or upheld objection. May
    * use several changes; done again it changes nothing. The publicity is marked over afterwards.

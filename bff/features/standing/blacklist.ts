@@ -6,10 +6,11 @@ import type { Bar, Household, Member } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import { openReviewStates } from '../../domain/review/review';
+import { enterAllocation } from '../allocations/apply';
 import { enterReview } from '../applications/door';
 import { waitingCandidate } from '../batch/candidates';
 import { leaveBatch, leaveWaiting } from '../waiting/door';
-import { barredUntil, enterBar, FOREVER_MS, personOf } from './persons';
+import { enterBar, personOf } from './persons';
 
 const underReview = openReviewStates.filter((state) => state !== 'draft');
 
@@ -42,28 +43,15 @@ export async function blacklist(kernel: Kernel, work: Work, household: Household
   return bar;
 }
 
-/** F2: from its application to its number; a home picked already is the allocation's to cancel, a rent subsidy goes on. */
+/** F2: from its application to its number, and what it picked; a rent subsidy goes on. */
 async function stopWaiting(kernel: Kernel, work: Work, householdId: string, reason: string): Promise<'TURN_RUNNING' | null> {
   const { tx } = work;
   for (const application of await tx.applications.find({ householdId, state: { in: underReview } })) await enterReview(kernel, work, application, { type: 'Bar' });
   const [ticket] = await tx.tickets.find({ householdId, state: { in: ['publicised', 'queued', 'onTurn', 'missed', 'renewing'] } }, { limit: 1 });
   if (ticket !== undefined) return (await leaveWaiting(kernel, work, ticket, 'barred', reason)) === 'TURN_RUNNING' ? 'TURN_RUNNING' : null;
+  const [allocation] = await tx.allocations.find({ householdId, state: { in: ['publicised', 'qualified', 'inDoubt'] } }, { limit: 1 });
+  if (allocation !== undefined) await enterAllocation(kernel, work, allocation, { type: 'cancel', cause: 'barred' }, 'district');
   const candidate = await waitingCandidate(work, householdId);
   if (candidate !== null) await leaveBatch(kernel, work, candidate, 'barred', reason);
   return null;
-}
-
-/** Lifts one bar, automatic or not; what others stand remains. */
-export async function lift(kernel: Kernel, work: Work, bar: Bar, staffId: string, reason: string): Promise<Bar> {
-  const { tx, nowMs } = work;
-  const lifted = await tx.bars.replace({ ...bar, state: 'lifted', liftedAtMs: nowMs, liftedBy: staffId, liftReasonSealed: kernel.crypto.seal(reason) });
-  const person = await personOf(work, bar.personId);
-  const standing = await barredUntil(tx, bar.personId);
-  await tx.persons.replace({ ...person, barredUntilMs: standing });
-  await work.record({ stream: householdStream(bar.householdId), type: 'BarLifted', open: {}, detail: { barId: bar.id, personId: bar.personId, reason } });
-  const household = await tx.households.get(bar.householdId);
-  if (household === null) throw new Error(`bar ${bar.id} without its household`);
-  const rest = standing !== null && standing > nowMs ? { restUntilMs: standing === FOREVER_MS ? null : standing } : {};
-  await work.tell({ id: `sms-barLifted-${bar.id}`, topic: 'sms', kind: 'barLifted', subjectId: household.id, recipientSealed: household.phoneSealed, payload: rest, dueAtMs: windowAtOrAfter(kernel.rules().values, nowMs) });
-  return lifted;
 }

@@ -10,7 +10,7 @@ import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import { dayOf, type Day } from '../../../shared/shanghai-time';
 import { openPerson, present } from '../households/case';
-import { enterBar, personOf } from './persons';
+import { enterBar, liftBar, personOf } from './persons';
 
 export interface NewForfeit {
   readonly householdId: string;
@@ -19,16 +19,23 @@ export interface NewForfeit {
   readonly batchDay: Day;
 }
 
-/** Records a forfeit. Again for the same household and batch: nothing changes. The number itself is the caller's to end. */
+export function forfeitId(householdId: string, batchDay: Day): string {
+  return `forfeit-${householdId}-${batchDay}`;
+}
+
+/** Records a forfeit. Again for the same household and batch: nothing changes, unless it was reversed. The number itself is the caller's to end. */
 export async function recordForfeit(kernel: Kernel, work: Work, { householdId, cause, batchDay }: NewForfeit): Promise<Forfeit> {
   const { tx, nowMs } = work;
   const { version: ruleSetVersion, values: rules } = kernel.rules();
-  const id = `forfeit-${householdId}-${batchDay}`;
+  const id = forfeitId(householdId, batchDay);
   const existing = await tx.forfeits.get(id);
-  if (existing !== null) return existing;
+  if (existing !== null && existing.reversedAtMs === null) return existing;
+  // A bar is never written over (W6): what a second forfeit of the same batch brings about has a name of its own.
+  const named = existing === null ? id : `${id}~${existing.version}`;
   const household = await tx.households.get(householdId);
   if (household === null) throw new Error(`no household ${householdId}`);
-  const adults = present(await tx.members.find({ householdId })).filter((member) => isAdult(openPerson(kernel, member).identity, dayOf(nowMs), rules.adultAgeYears));
+  const held = present(await tx.members.find({ householdId }));
+  const adults = held.filter((member) => isAdult(openPerson(kernel, member).identity, dayOf(nowMs), rules.adultAgeYears));
   const barred: string[] = [];
   for (const { identityIndex } of adults) {
     const before = await personOf(work, identityIndex);
@@ -37,15 +44,36 @@ export async function recordForfeit(kernel: Kernel, work: Work, { householdId, c
     if (barUntilMs === null) continue;
     barred.push(identityIndex);
     await enterBar(work, person, {
-      id: `bar-${id}-${identityIndex}`, householdId, district: household.district, cause: 'forfeits', fromMs: nowMs, untilMs: barUntilMs,
+      id: `bar-${named}-${identityIndex}`, householdId, district: household.district, cause: 'forfeits', fromMs: nowMs, untilMs: barUntilMs,
       reasonSealed: kernel.crypto.seal(`连续${rules.forfeitsToBar}批次放弃配租资格`), byStaffId: '', creditRecordId: null, ruleSetVersion,
     });
-    await work.tell({ id: `sms-barred-${id}-${identityIndex}`, topic: 'sms', kind: 'personBarred', subjectId: householdId, recipientSealed: household.phoneSealed, payload: { untilMs: barUntilMs }, dueAtMs: windowAtOrAfter(rules, nowMs) });
+    await work.tell({ id: `sms-barred-${named}-${identityIndex}`, topic: 'sms', kind: 'personBarred', subjectId: householdId, recipientSealed: household.phoneSealed, payload: { untilMs: barUntilMs }, dueAtMs: windowAtOrAfter(rules, nowMs) });
   }
   const personIds = adults.map(({ identityIndex }) => identityIndex);
-  const forfeit = await tx.forfeits.insert({ id, householdId, batchDay, cause, atMs: nowMs, personIds, ruleSetVersion });
+  const facts = { id, householdId, batchDay, cause, atMs: nowMs, personIds, memberIds: held.map((member) => member.id), reversedAtMs: null, ruleSetVersion };
+  const forfeit = existing === null ? await tx.forfeits.insert(facts) : await tx.forfeits.replace({ ...facts, version: existing.version });
   await work.record({ stream: householdStream(householdId), type: 'BatchForfeited', open: { batchDay, cause, persons: personIds.length, barred: barred.length }, detail: { personIds, barred } });
   return forfeit;
+}
+
+/** W6: a forfeit is taken back: it counts for nobody, and a bar it brought about is lifted. */
+export async function reverseForfeit(kernel: Kernel, work: Work, forfeit: Forfeit, reason: string): Promise<void> {
+  const { tx, nowMs, act } = work;
+  const lifted: string[] = [];
+  for (const personId of forfeit.personIds) {
+    const bars = await tx.bars.find({ personId, state: 'standing' });
+    // The count starts anew with a bar: without it, all but this one are there again.
+    const bar = bars.find(({ id, cause }) => cause === 'forfeits' && id.startsWith(`bar-${forfeit.id}`));
+    if (bar !== undefined) {
+      await liftBar(kernel, work, bar, act.actor.id, reason);
+      lifted.push(personId);
+    }
+    const person = await personOf(work, personId);
+    const others = bar === undefined ? -1 : kernel.rulesOf(bar.ruleSetVersion).values.forfeitsToBar - 1;
+    await tx.persons.replace({ ...person, consecutiveForfeits: Math.max(person.consecutiveForfeits + others, 0) });
+  }
+  await tx.forfeits.replace({ ...forfeit, reversedAtMs: nowMs });
+  await work.record({ stream: householdStream(forfeit.householdId), type: 'ForfeitReversed', open: { batchDay: forfeit.batchDay, persons: forfeit.personIds.length, lifted: lifted.length }, detail: { personIds: forfeit.personIds, lifted, reason } });
 }
 
 /** F2: a signed lease ends the row of forfeits of every member; a bar that stands is not lifted by it. */

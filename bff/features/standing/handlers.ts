@@ -9,8 +9,8 @@ import { change } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 import { inOrder, openPerson, present } from '../households/case';
-import { blacklist, lift } from './blacklist';
-import { FOREVER_MS } from './persons';
+import { blacklist } from './blacklist';
+import { FOREVER_MS, liftBar } from './persons';
 import { mayKeepBlacklist, mayKeepCredit, maySeeStanding } from './policy';
 
 const PAGE = 40;
@@ -33,7 +33,7 @@ export function standingHandlers(kernel: Kernel): Handlers {
       });
     }
     const forfeits = await tx.forfeits.find({ householdId }, { sort: [['atMs', 'desc']], limit: PAGE });
-    return { householdId, members, forfeits: forfeits.map(({ batchDay, cause, atMs, personIds }) => ({ batchDay, cause, atMs, persons: personIds.length })) };
+    return { householdId, members, forfeits: forfeits.map(({ batchDay, cause, atMs, personIds, reversedAtMs }) => ({ batchDay, cause, atMs, persons: personIds.length, reversedAtMs })) };
   }
 
   return {
@@ -100,7 +100,7 @@ export function standingHandlers(kernel: Kernel): Handlers {
         if (bar === null || !mayKeepBlacklist(caller, bar.district)) return refuse('NOT_FOUND');
         if (bar.version !== body.version) return refuse('REQUEST_IN_CONFLICT', { view: presentBar(bar) });
         if (bar.state === 'lifted') return refuse('ALREADY_DONE');
-        return presentBar(await lift(kernel, work, bar, caller.staffId, body.reason));
+        return presentBar(await liftBar(kernel, work, bar, caller.staffId, body.reason));
       });
     },
 

@@ -1,7 +1,10 @@
 /** A person's standing in the store: the bars that stand, and the one instant they add up to. */
+import { windowAtOrAfter } from '../../domain/rules/notification-window';
 import { isBarred } from '../../domain/standing/standing';
 import type { Bar, Person } from '../../store/collections';
+import type { Kernel } from '../../kernel';
 import type { Work } from '../../store/change';
+import { householdStream } from '../../store/ledger';
 import type { Tx } from '../../store/port';
 
 /** What an open-ended bar counts as: the last instant a date can name. */
@@ -36,4 +39,19 @@ export async function enterBar(work: Work, person: Person, bar: Omit<Bar, 'versi
 export async function barredUntil(tx: Tx, personId: string): Promise<number | null> {
   const standing = await tx.bars.find({ personId, state: 'standing' });
   return standing.length === 0 ? null : Math.max(...standing.map((bar) => bar.untilMs ?? FOREVER_MS));
+}
+
+/** Lifts one bar, automatic or not; what others stand remains. */
+export async function liftBar(kernel: Kernel, work: Work, bar: Bar, staffId: string, reason: string): Promise<Bar> {
+  const { tx, nowMs } = work;
+  const lifted = await tx.bars.replace({ ...bar, state: 'lifted', liftedAtMs: nowMs, liftedBy: staffId, liftReasonSealed: kernel.crypto.seal(reason) });
+  const person = await personOf(work, bar.personId);
+  const standing = await barredUntil(tx, bar.personId);
+  await tx.persons.replace({ ...person, barredUntilMs: standing });
+  await work.record({ stream: householdStream(bar.householdId), type: 'BarLifted', open: {}, detail: { barId: bar.id, personId: bar.personId, reason } });
+  const household = await tx.households.get(bar.householdId);
+  if (household === null) throw new Error(`bar ${bar.id} without its household`);
+  const rest = standing !== null && standing > nowMs ? { restUntilMs: standing === FOREVER_MS ? null : standing } : {};
+  await work.tell({ id: `sms-barLifted-${bar.id}`, topic: 'sms', kind: 'barLifted', subjectId: household.id, recipientSealed: household.phoneSealed, payload: rest, dueAtMs: windowAtOrAfter(kernel.rules().values, nowMs) });
+  return lifted;
 }

@@ -21,7 +21,11 @@ export const allocationCollections = {
       noticeNumber: nullable(z.string()), noticeDay: nullable(z.string()), qualifiedAtMs: nullable(ms),
       /** A2: exclusive. */
       downloadByMs: nullable(ms), leaseByMs: nullable(ms),
-      downloadedAtMs: nullable(ms), isDownloadLate: z.boolean(), remindedAtMs: nullable(ms),
+      downloadedAtMs: nullable(ms), isDownloadLate: z.boolean(), remindedAtMs: nullable(ms), leaseRemindedAtMs: nullable(ms),
+      /** The time to sign is over; until then a lease signed in time may still be entered. Exclusive. */
+      entryByMs: nullable(ms),
+      /** Q8: whether the family knows of its notice. */
+      telling: z.enum(['unproven', 'untold', 'told']),
       moveInBatchId: nullable(z.string()), originalsCheckedAtMs: nullable(ms),
       doubt: nullable(z.enum(['ineligible', 'documentsRefused'])), doubtSinceMs: nullable(ms),
       contractNumber: nullable(z.string()),

@@ -7,7 +7,7 @@ const ms = z.int();
 const nullable = z.nullable;
 
 /** F1: what counts as giving up a batch. */
-export const forfeitCauses = ['secondMiss', 'noRequest', 'gaveUpAfterPick', 'leaseNotSigned', 'documentsRefused'] as const;
+export const forfeitCauses = ['secondMiss', 'noRequest', 'gaveUpAfterPick', 'noticeNotDownloaded', 'leaseNotSigned', 'documentsRefused'] as const;
 
 export const standingCollections = {
   /** F2. `id` is the blind index of the identity number; a person without a document has never been looked at. */
@@ -21,7 +21,12 @@ export const standingCollections = {
     z.strictObject({
       ...base,
       householdId: z.string(), batchDay: z.string(), cause: z.enum(forfeitCauses), atMs: ms,
-      personIds: z.array(z.string()), ruleSetVersion: z.int(),
+      personIds: z.array(z.string()),
+      /** Who was in the household then, children too. */
+      memberIds: z.array(z.string()),
+      /** W6: taken back by a later act; it counts for nobody. */
+      reversedAtMs: nullable(ms),
+      ruleSetVersion: z.int(),
     }),
     [{ name: 'forfeitsOfHousehold', fields: ['householdId', 'atMs'] }],
   ),

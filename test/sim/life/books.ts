@@ -8,7 +8,7 @@ import type { Household } from './people';
 
 /** The periods of Ganzhou's rules, in days, written down once more. */
 export const periods = {
-  reviewList: 7, supplement: 30, draft: 90, numbers: 3, toContinue: 3, continuation: 3, result: 5, download: 3, lease: 30, forfeitsToBar: 3, barYears: 2,
+  reviewList: 7, supplement: 30, draft: 90, numbers: 3, toContinue: 3, continuation: 3, result: 5, download: 3, lease: 30, leaseReminder: 7, leaseEntry: 3, untoldHold: 30, forfeitsToBar: 3, barYears: 2,
 } as const;
 
 /** T6: an outage shorter than this takes nothing from a period of days, unless the period ended in it. */
@@ -83,6 +83,12 @@ export interface AllocationBook {
   leaseByMs: number;
   isDownloaded: boolean;
   isReminded: boolean;
+  qualifiedAtMs: number;
+  isLeaseReminded: boolean;
+  /** Until when a lease signed in time may be entered; null while the time to sign runs. */
+  entryByMs: number | null;
+  /** Q8: its notice's message reached nobody, and it has not been heard of since. */
+  isUntold: boolean;
   areOriginalsChecked: boolean;
   doubt: 'ineligible' | 'documentsRefused' | null;
   doubtSinceMs: number;

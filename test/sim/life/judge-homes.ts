@@ -1,7 +1,7 @@
 /** A1, A2, A4, L1–L4: from a pick to a lease or back to the pool, and homes before and after. */
 import { inWindow, nextMorning, type CityHome, type CityLane, type CityTicket } from '../city';
 import { DAY, dateOf, dayNumber, endOfPeriod } from '../days';
-import { periods, type AllocationBook, type AllocationState, type Case } from './books';
+import { periods, SHORT_OUTAGE_MS, type AllocationBook, type AllocationState, type Case } from './books';
 import type { Entry, Judging } from './judging';
 import type { WaitingJudge } from './judge-waiting';
 
@@ -17,6 +17,8 @@ export class HomeJudge {
   /** Homes that must come back in the transaction that lost them. */
   private readonly returning = new Map<string, AllocationBook>();
   private readonly notices = new Map<string, number>();
+  /** T6: whose ends move in the transaction that finds the outage, and to when: the download's, the lease's, the entry's. */
+  private readonly moving = new Map<AllocationBook, readonly [number, number, number | null]>();
 
   constructor(private readonly on: Judging, private readonly waiting: WaitingJudge) {}
 
@@ -26,7 +28,7 @@ export class HomeJudge {
     const { case: of } = ticket;
     const shown = books.show('result', `${ticket.family.laneId} ${ticket.family.district}`, dayNumber(atMs), periods.result);
     const allocation: AllocationBook = {
-      id: `allocation-${turnId}`, case: of, ticket, listingId, shown, state: 'publicised', noticeNumber: '', downloadByMs: 0, leaseByMs: 0, isDownloaded: false, isReminded: false, areOriginalsChecked: false, doubt: null, doubtSinceMs: 0,
+      id: `allocation-${turnId}`, case: of, ticket, listingId, shown, state: 'publicised', noticeNumber: '', downloadByMs: 0, leaseByMs: 0, isDownloaded: false, isReminded: false, qualifiedAtMs: 0, isLeaseReminded: false, entryByMs: null, isUntold: false, areOriginalsChecked: false, doubt: null, doubtSinceMs: 0,
     };
     of.allocation = allocation;
     books.allocations.set(allocation.id, allocation);
@@ -37,6 +39,21 @@ export class HomeJudge {
   transactionEnds(): void {
     for (const [listingId, { id }] of this.returning) this.on.findings.violate(`A2, L4: home ${listingId} comes back when ${id} is lost`);
     this.returning.clear();
+    for (const [{ id }, ends] of this.moving) this.on.findings.violate(`T6: the outage moves the ends of ${id} to ${ends.join()}`);
+    this.moving.clear();
+  }
+
+  /** T6: what an outage took of the time to download and to sign, and of the days in which a lease may still be entered. */
+  outage(fromMs: number, toMs: number): void {
+    const after = (startedAtMs: number, endsMs: number) => {
+      const lostMs = toMs - Math.max(fromMs, startedAtMs);
+      return fromMs >= endsMs || lostMs <= 0 || (lostMs < SHORT_OUTAGE_MS && toMs < endsMs) ? endsMs : endsMs + Math.ceil(lostMs / DAY) * DAY;
+    };
+    for (const a of this.on.books.allocations.values()) {
+      if (a.state !== 'qualified') continue;
+      const ends = [a.isDownloaded || a.isReminded ? a.downloadByMs : after(a.qualifiedAtMs, a.downloadByMs), after(a.qualifiedAtMs, a.leaseByMs), a.entryByMs === null ? null : after(a.leaseByMs, a.entryByMs)] as const;
+      if (ends[0] !== a.downloadByMs || ends[1] !== a.leaseByMs || ends[2] !== a.entryByMs) this.moving.set(a, ends);
+    }
   }
 
   judge(of: Case, entry: Entry): boolean {
@@ -63,9 +80,38 @@ export class HomeJudge {
         findings.check(!allocation.isDownloaded && !allocation.isReminded && entry.atMs >= allocation.downloadByMs, () => `A2: ${allocation.id} is reminded once, of a notice not downloaded in its days`);
         allocation.isReminded = true;
         return true;
+      case 'LeaseReminded':
+        from('qualified');
+        findings.check(!allocation.isLeaseReminded && entry.atMs >= allocation.leaseByMs - periods.leaseReminder * DAY && entry.atMs < allocation.leaseByMs, () => `A2: ${allocation.id} is reminded of its lease once, in its last days`);
+        allocation.isLeaseReminded = true;
+        return true;
+      case 'LeasePeriodOver':
+        from('qualified');
+        this.leasePeriodOver(allocation, entry);
+        return true;
+      case 'PeriodsMoved': {
+        const ends = this.moving.get(allocation);
+        findings.check(ends?.[0] === detail['downloadByMs'] && ends?.[1] === detail['leaseByMs'] && ends?.[2] === detail['entryByMs'], () => `T6: the ends of ${allocation.id} move to ${ends?.join()}`);
+        this.moving.delete(allocation);
+        this.endsAre(allocation, Number(detail['downloadByMs']), Number(detail['leaseByMs']), detail['entryByMs'] as number | null);
+        return true;
+      }
+      case 'NoticeUndeliverable':
+        from('qualified', 'inDoubt');
+        findings.check(!allocation.isUntold && !allocation.isDownloaded && !allocation.areOriginalsChecked, () => `Q8: ${allocation.id} is not known to know of its notice`);
+        allocation.isUntold = true;
+        if (allocation.entryByMs !== null) this.endsAre(allocation, allocation.downloadByMs, allocation.leaseByMs, null);
+        return true;
+      case 'FamilyTold': {
+        from('qualified', 'inDoubt');
+        const [downloadByMs, leaseByMs] = [Math.max(endOfPeriod(entry.atMs, periods.download), allocation.downloadByMs), Math.max(endOfPeriod(entry.atMs, periods.lease), allocation.leaseByMs)];
+        findings.check(allocation.isUntold && detail['downloadByMs'] === downloadByMs && detail['leaseByMs'] === leaseByMs, () => `Q8: the time of ${allocation.id} runs from when it was told, until ${downloadByMs} and ${leaseByMs}`);
+        Object.assign(allocation, { isUntold: false, isReminded: false, isLeaseReminded: false });
+        this.endsAre(allocation, downloadByMs, leaseByMs, null);
+        return true;
+      }
       case 'OriginalsChecked':
         from('qualified');
-        findings.check(entry.atMs < allocation.leaseByMs, () => `A2: originals of ${allocation.id} are checked in time`);
         allocation.areOriginalsChecked = true;
         return true;
       case 'LeaseSigned':
@@ -84,8 +130,10 @@ export class HomeJudge {
         this.forfeited(allocation, entry, from);
         return true;
       case 'AllocationCancelled':
-        from('inDoubt');
-        findings.check(allocation.doubt === 'ineligible', () => `A4: ${allocation.id} is cancelled because it was found not to be eligible`);
+        // F3: whoever is barred loses what it picked.
+        if (detail['cause'] === 'barred') from('publicised', 'qualified', 'inDoubt');
+        else from('inDoubt');
+        findings.check(detail['cause'] === 'barred' || allocation.doubt === 'ineligible', () => `A4: ${allocation.id} is cancelled because it was found not to be eligible`);
         this.lost(allocation, 'cancelled', 'void');
         return true;
       case 'AllocationRejected':
@@ -99,7 +147,7 @@ export class HomeJudge {
   }
 
   private qualified(allocation: AllocationBook, { atMs, detail }: Entry): void {
-    const { books, findings, duties, city, hearers } = this.on;
+    const { books, findings, city, hearers } = this.on;
     const { shown, id } = allocation;
     findings.check(atMs >= shown.effectMs, () => `A1, T2: ${id} qualifies at ${shown.effectMs}, not at ${atMs}`);
     findings.check(!books.isContested(shown, id), () => `A1: ${id} qualifies only when no objection is open or upheld`);
@@ -109,18 +157,37 @@ export class HomeJudge {
     findings.check(detail['noticeNumber'] === `${year}-${String(number).padStart(6, '0')}`, () => `A3: notice ${number} of ${year} follows the one before, not ${String(detail['noticeNumber'])}`);
     // T4: the family is told by day, and its time runs from then.
     const toldAtMs = inWindow(atMs) ? atMs : nextMorning(atMs);
-    Object.assign(allocation, { state: 'qualified', noticeNumber: String(detail['noticeNumber']), downloadByMs: endOfPeriod(toldAtMs, periods.download), leaseByMs: endOfPeriod(toldAtMs, periods.lease) });
+    Object.assign(allocation, { state: 'qualified', qualifiedAtMs: atMs, noticeNumber: String(detail['noticeNumber']), downloadByMs: endOfPeriod(toldAtMs, periods.download), leaseByMs: endOfPeriod(toldAtMs, periods.lease) });
     const home = city.homes.get(allocation.listingId);
     if (home !== undefined) home.state = 'allocated';
     books.counts.qualified += 1;
-    duties.add(allocation.downloadByMs, `A2: ${id} is reminded of its notice`, () => allocation.state !== 'qualified' || allocation.isDownloaded || allocation.isReminded);
-    this.mustSign(allocation);
+    this.mustAct(allocation);
     hearers.qualified(allocation);
   }
 
-  private mustSign(allocation: AllocationBook): void {
-    const { leaseByMs } = allocation;
-    this.on.duties.add(leaseByMs, `A2: ${allocation.id} is given up when no lease is signed`, () => allocation.state !== 'qualified' || allocation.leaseByMs !== leaseByMs);
+  private endsAre(allocation: AllocationBook, downloadByMs: number, leaseByMs: number, entryByMs: number | null): void {
+    Object.assign(allocation, { downloadByMs, leaseByMs, entryByMs });
+    this.mustAct(allocation);
+  }
+
+  /** A2: what time brings about while the family does nothing: two reminders, the end of its time, the forfeit. */
+  private mustAct(allocation: AllocationBook): void {
+    const { id, downloadByMs, leaseByMs, entryByMs, qualifiedAtMs } = allocation;
+    const isOver = () => allocation.state !== 'qualified' || allocation.leaseByMs !== leaseByMs || allocation.entryByMs !== entryByMs;
+    const { duties } = this.on;
+    if (entryByMs !== null) return duties.add(entryByMs, `A2: ${id} is given up when no lease was entered`, isOver);
+    duties.add(leaseByMs, `A2: the time of ${id} to sign is over`, isOver);
+    duties.add(downloadByMs, `A2: ${id} is reminded of its notice`, () => isOver() || allocation.isDownloaded || allocation.isReminded || allocation.downloadByMs !== downloadByMs);
+    const remindAtMs = leaseByMs - periods.leaseReminder * DAY;
+    if (remindAtMs > qualifiedAtMs) duties.add(remindAtMs, `A2: ${id} is reminded of its lease`, () => isOver() || allocation.isLeaseReminded);
+  }
+
+  /** A2, Q8: some days in which a lease signed in time is entered; many for who was not told. */
+  private leasePeriodOver(allocation: AllocationBook, { atMs, detail }: Entry): void {
+    const planned = allocation.leaseByMs + (allocation.isUntold ? periods.untoldHold : periods.leaseEntry) * DAY;
+    const entryByMs = atMs < planned ? planned : endOfPeriod(atMs, 1);
+    this.on.findings.check(allocation.entryByMs === null && atMs >= allocation.leaseByMs && detail['entryByMs'] === entryByMs, () => `A2: a lease of ${allocation.id} may be entered until ${entryByMs}, not ${String(detail['entryByMs'])}`);
+    this.endsAre(allocation, allocation.downloadByMs, allocation.leaseByMs, entryByMs);
   }
 
   private leased(allocation: AllocationBook, atMs: number): void {
@@ -140,9 +207,8 @@ export class HomeJudge {
   private cleared(allocation: AllocationBook, { atMs, detail }: Entry): void {
     const leaseByMs = allocation.leaseByMs + Math.ceil((atMs - allocation.doubtSinceMs) / DAY) * DAY;
     this.on.findings.check(detail['leaseByMs'] === leaseByMs, () => `A2: the time of ${allocation.id} runs until ${leaseByMs} after a doubt, not ${String(detail['leaseByMs'])}`);
-    Object.assign(allocation, { state: 'qualified', doubt: null, leaseByMs });
-    this.mustSign(allocation);
-    this.on.duties.add(allocation.downloadByMs, `A2: ${allocation.id} is reminded of its notice`, () => allocation.state !== 'qualified' || allocation.isDownloaded || allocation.isReminded);
+    Object.assign(allocation, { state: 'qualified', doubt: null });
+    this.endsAre(allocation, allocation.downloadByMs, leaseByMs, null);
     this.on.hearers.qualified(allocation);
   }
 
@@ -155,7 +221,7 @@ export class HomeJudge {
       findings.check(allocation.doubt === 'documentsRefused', () => `F1: ${allocation.id} refused its documents`);
     } else {
       from('qualified');
-      findings.check(atMs >= allocation.leaseByMs, () => `A2: ${allocation.id} may sign until ${allocation.leaseByMs}, and is given up at ${atMs}`);
+      findings.check(allocation.entryByMs !== null && atMs >= allocation.entryByMs, () => `A2: a lease of ${allocation.id} may be entered until ${allocation.entryByMs}, and it is given up at ${atMs}`);
     }
     this.waiting.givesUp(allocation.case, cause);
     this.lost(allocation, 'forfeited', 'forfeited');
@@ -184,6 +250,7 @@ export class HomeJudge {
         continue;
       }
       if (lost !== undefined) {
+        this.on.findings.check(open['cause'] === 'returned', () => `P2: why ${lost.id} lost home ${id} is not public (${String(open['cause'])})`);
         this.returning.delete(id);
         this.on.findings.check(['picked', 'allocated'].includes(home.state) && home.holder === lost.ticket, () => `A2: home ${id} comes back once, from the family that lost it (${home.state})`);
         this.on.books.counts.homesReturned += 1;

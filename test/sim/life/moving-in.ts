@@ -76,8 +76,9 @@ export class MovingIn {
   }
 
   /** What the rules say of an act at move-in, at this instant. */
-  private expected({ state, leaseByMs, areOriginalsChecked }: AllocationBook, act: StaffAct): Expected {
-    const isLate = this.acts.nowMs >= leaseByMs;
+  private expected({ state, leaseByMs, areOriginalsChecked, isUntold }: AllocationBook, act: StaffAct): Expected {
+    // Originals are checked also while a lease signed in time may be entered.
+    const isLate = this.acts.nowMs >= leaseByMs && !isUntold && act !== 'checkOriginals';
     if (act === 'confirmDoubt' || act === 'clearDoubt') return state === 'inDoubt' ? 'granted' : 'STATE_MISMATCH';
     if (state !== 'qualified') return 'STATE_MISMATCH';
     if (isLate) return 'LEASE_TOO_LATE';

@@ -42,7 +42,7 @@ export async function seedLanes(s: Seeder): Promise<void> {
   const { id: ticketId, householdId, group, queueNumber, laneId } = await s.ticket('onTurn', 'onTurn', { calledUpAtMs: earlier });
   const turn = { laneId, ticketId, householdId, group, queueNumber, openedAtMs: earlier, notifiedAtMs: earlier, movedMs: 0, proof: 'none' as const, proofAtMs: null, ruleSetVersion: 1 };
   await s.tx.turns.insert({ id: s.id('turn'), state: 'open', isOpen: true, deadlineMs: MORNING_MS + 3 * HOUR_MS, endedAtMs: null, ...turn });
-  await s.tx.callTasks.insert({ id: s.id('call'), turnId: s.id('turn'), ticketId, householdId, district, reason: '短信未送达', state: 'open', createdAtMs: earlier, doneAtMs: null, doneBy: '', note: '' });
+  await s.tx.callTasks.insert({ id: s.id('call'), turnId: s.id('turn'), allocationId: null, ticketId, householdId, district, reason: '短信未送达', state: 'open', createdAtMs: earlier, doneAtMs: null, doneBy: '', note: '' });
   const message = { topic: 'sms' as const, kind: 'turnOpened', subjectId: s.id('turn'), recipientSealed: s.seal(phoneOfPlace(s.place)), payload: {}, attempts: 1, createdAtMs: earlier, dueAtMs: earlier, handedAtMs: earlier, settledAtMs: null, claimedBy: '', claimedUntilMs: 0, lastError: '' };
   await s.tx.outbox.insert({ ...message, id: s.id('message-handed'), state: 'handed', gatewayId: s.id('gateway') });
   await s.tx.outbox.insert({ ...message, id: s.id('message-dead'), state: 'dead', gatewayId: '' });
@@ -80,6 +80,11 @@ export async function seedHomes(s: Seeder): Promise<void> {
   const notice = { noticeDay: '2026-05-31', qualifiedAtMs: earlier, downloadByMs: soon, leaseByMs: soon, moveInBatchId: s.id('moveIn') };
   await allocation(s, 'qualified', 'qualified', { ...notice, noticeNumber: `2026-${s.place.base}1` });
   await allocation(s, 'doubted', 'inDoubt', { ...notice, noticeNumber: `2026-${s.place.base}2`, doubt: 'ineligible', doubtSinceMs: earlier });
+  await allocation(s, 'lapsed', 'forfeited', { ...notice, noticeNumber: `2026-${s.place.base}3`, endedAtMs: earlier, endCause: 'leaseNotSigned' });
+  await s.tx.listings.replace({ ...(await s.tx.listings.get(s.id('home-lapsed')))!, state: 'available' });
+  await s.tx.picks.replace({ ...(await s.tx.picks.get(s.id('pick-lapsed')))!, active: false });
+  await s.tx.tickets.replace({ ...(await s.tx.tickets.get(s.id('lapsed-ticket')))!, state: 'forfeited' });
+  await s.tx.forfeits.insert({ id: `forfeit-${s.id('lapsed')}-2026-05-01`, householdId: s.id('lapsed'), batchDay: '2026-05-01', cause: 'leaseNotSigned', atMs: earlier, personIds: [], memberIds: [s.id('lapsed-1')], reversedAtMs: null, ruleSetVersion: 1 });
   await s.tx.moveInBatches.insert({ id: s.id('moveIn'), communityId: s.id('community'), communityName: '家园', district, day: '2026-05-31' });
   await s.tx.objections.insert({ id: s.id('objection'), publicityId: s.id('result'), subjectId: s.id('allocation-picked'), district, textSealed: s.seal('另有住房'), byPhoneSealed: '', byPhoneIndex: 'a neighbour', state: 'open', raisedAtMs: earlier, decidedAtMs: null, decidedBy: '', answerSealed: '' });
 
@@ -104,7 +109,7 @@ async function allocation(s: Seeder, name: string, state: Allocation['state'], c
   await s.tx.picks.insert({ id: pickId, laneId, turnId, ticketId, householdId, listingId, pickedAtMs: earlier, active: true, assisted: null, receipt: { body, signature: s.kernel.signer.sign(body), keyId: s.kernel.signer.keyId } });
   await s.tx.allocations.insert({
     id: s.id(`allocation-${name}`), pickId, ticketId, householdId, listingId, laneId, district: s.place.district, homeDistrict: s.place.district, communityId: s.id('community'), group, tier, queueNumber, batchDay,
-    state, publicityId: s.id('result'), pickedAtMs: earlier, noticeNumber: null, noticeDay: null, qualifiedAtMs: null, downloadByMs: null, leaseByMs: null, downloadedAtMs: null, isDownloadLate: false, remindedAtMs: null,
+    state, publicityId: s.id('result'), pickedAtMs: earlier, noticeNumber: null, noticeDay: null, qualifiedAtMs: null, downloadByMs: null, leaseByMs: null, downloadedAtMs: null, isDownloadLate: false, remindedAtMs: null, leaseRemindedAtMs: null, entryByMs: null, telling: 'unproven',
     moveInBatchId: null, originalsCheckedAtMs: null, doubt: null, doubtSinceMs: null, contractNumber: null, endedAtMs: null, endCause: null, nextDueMs: null, ruleSetVersion: 1, ...change,
   });
 }
