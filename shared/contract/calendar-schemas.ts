@@ -1,8 +1,7 @@
 /** 工作日历: the official holiday notices. */
 import * as z from 'zod/mini';
-import { isDay } from '../shanghai-time';
+import { day } from './listing-pool-schemas';
 
-const day = z.string().check(z.refine((text) => isDay(text), '请填写存在的日期，如 2026-10-01'), z.describe('日期，如 2026-10-01'));
 const text = (max: number, description: string) => z.string().check(z.minLength(1), z.maxLength(max), z.describe(description));
 
 export const festival = z.strictObject({

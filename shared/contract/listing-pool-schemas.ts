@@ -1,16 +1,20 @@
 /** Homes before they are picked: reporting, reviewing, vacating, reserving, taking out of and back into the pool (L1–L3). */
 import * as z from 'zod/mini';
+import { isDay } from '../shanghai-time';
 import { home } from './schemas';
 
 const text = (max: number, description: string) => z.string().check(z.maxLength(max), z.describe(description));
 const some = (max: number, description: string) => text(max, description).check(z.minLength(1));
 const id = z.string().check(z.minLength(1), z.maxLength(64), z.regex(/^[A-Za-z0-9_.:-]+$/), z.describe('编号'));
-const day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/), z.describe('日期，如 2026-06-01'));
+/** A day that exists. */
+export const day = z.string().check(z.refine((text) => isDay(text), '请填写存在的日期，如 2026-06-01'), z.describe('日期，如 2026-06-01'));
 
 /** One request, one list; a longer one is sent in parts. */
 export const BULK_LIMIT = 200;
 export const reason = z.string().check(z.minLength(2, '请写明原因'), z.maxLength(200), z.describe('原因'));
-export const pageQuery = { after: z.optional(id), limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-9]\d|100)$/), z.describe('每页条数，1–100'))) };
+/** `next` of the page before. */
+export const cursor = z.string().check(z.regex(/^[A-Za-z0-9_-]{4,300}$/), z.describe('翻页位置：上一页的 next'));
+export const pageQuery = { after: z.optional(cursor), limit: z.optional(z.string().check(z.regex(/^([1-9]|[1-9]\d|100)$/), z.describe('每页条数，1–100'))) };
 export const district = some(40, '所属区');
 
 export const reportedHome = z.strictObject({

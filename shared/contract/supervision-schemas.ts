@@ -1,10 +1,10 @@
 /** What travels about daily seals (S2) and exports for inspectors (S1). */
 import * as z from 'zod/mini';
+import { day } from './listing-pool-schemas';
 import { ledgerEntry } from './schemas';
 
 const label = (description: string) => z.describe<string>(description);
 const nullable = z.nullable;
-const day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, '日期应写作 2026-06-01'), label('日期'));
 
 // Seals ---------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 /** Tenants' transfers (房屋调整), swaps of two households (换房, H2), and the lists homes are assigned from (H5). */
 import * as z from 'zod/mini';
-import { BULK_LIMIT, district, pageQuery, reason } from './listing-pool-schemas';
+import { BULK_LIMIT, cursor, day, district, pageQuery, reason } from './listing-pool-schemas';
 
 const ms = z.int();
 const nullable = z.nullable;
@@ -37,7 +37,6 @@ export const swap = z.strictObject({
   /** H2: the columns of the query: 验房状态, 验房确认时间, 是否已签合同. */
   inspection: pairInspection, inspectedAtMs: nullable(ms), isSigned: z.boolean(), signedAtMs: nullable(ms), matchedAtMs: ms,
 });
-const day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/), z.describe('日期，如 2026-06-01'));
 export const swapQuery = z.strictObject({ district, inspection: z.optional(pairInspection), signed: z.optional(z.enum(['yes', 'no'])), fromDay: z.optional(day), toDay: z.optional(day), ...pageQuery });
 export const swaps = z.strictObject({ swaps: z.array(swap), next: nullable(z.string()) });
 export const swapAct = z.strictObject({
@@ -53,14 +52,14 @@ export const searchAssignable = z.strictObject({
   group: z.string().check(z.regex(/^(lowRent|publicRental)-[123]$/), z.describe('组别')),
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(40), z.describe('姓名'))),
   identity: z.optional(z.string().check(z.minLength(8), z.maxLength(30), z.describe('证件号码'))),
-  /** 配租资格证号: the number under which the ticket is kept. */
+  /** As the roll gave it. */
   certificateNumber: z.optional(z.string().check(z.minLength(1), z.maxLength(64), z.describe('配租资格证号'))),
   year: z.optional(z.int().check(z.minimum(2000), z.maximum(2100), z.describe('摇号年度'))),
   /** 摇号期数: the day of the batch or lottery. */
   period: z.optional(day),
   numberFrom: z.optional(z.int().check(z.minimum(1))), numberTo: z.optional(z.int().check(z.minimum(1))),
   assigned: z.optional(z.boolean()),
-  after: z.optional(id), limit: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
+  after: z.optional(cursor), limit: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
 });
 export const assignable = z.strictObject({
   ticketId: z.string(), group: z.string(), queueNumber: z.int(), batchDay: z.string(), state: z.string(), householdId: z.string(), applicantMasked: z.string(), phoneMasked: z.string(), district: z.string(),

@@ -125,3 +125,23 @@ test('Q4: while a family has the turn its last home stays', async () => {
   expect((await acts(reviewer, 'withdraw', [home1, home2, `${LANE}-home-3`])).map((r) => r.ok ? r.state : r.code)).toEqual(['withdrawn', 'withdrawn', 'LAST_HOME_IN_TURN']);
   expect(errorCatalogue.LAST_HOME_IN_TURN.title).toContain('选房结束');
 });
+
+test('L1: pages while clerks work on them: what was approved on page one takes nothing from page two', async () => {
+  const rooms = Array.from({ length: 7 }, (_, i) => reported(String(301 + i)));
+  await call('reportHomes', operator, { submit: true, homes: rooms });
+  const seen: string[] = [];
+  let after: string | undefined;
+  do {
+    const { listings, next } = await listed('listListingReviews', reviewer, { limit: '3', ...(after === undefined ? {} : { after }) });
+    seen.push(...listings.map((l) => l.home.room));
+    await acts(reviewer, 'approve', listings.map((l) => l.home.id));
+    after = next ?? undefined;
+  } while (after !== undefined);
+  expect(seen.sort()).toEqual(rooms.map(({ room }) => room));
+  // The last row of a page goes into maintenance before the next page is asked for.
+  const first = await listed('listStaffListings', reviewer, { state: 'available', limit: '4' });
+  await act(operator, 'startMaintenance', first.listings.at(-1)!.home.id);
+  const second = await listed('listStaffListings', reviewer, { state: 'available', limit: '10', after: first.next });
+  expect(new Set([...first.listings, ...second.listings].map((l) => l.home.id)).size).toBe(10);
+  expect(await listed('listStaffListings', reviewer, { after: 'bm9uZQ' })).toMatchObject({ code: 'VALIDATION_FAILED' });
+});

@@ -3,6 +3,7 @@ import type { BodyOf } from '../../../shared/contract/routes';
 import { addDays, dayOf, isDay, type Day } from '../../../shared/shanghai-time';
 import type { FieldProblem } from '../../../shared/errors';
 import type { AllocationCommand, AllocationRefusal } from '../../domain/allocation/allocation';
+import { pageOf } from '../../http/page';
 import { actOf, refuse, Refusal, type ApiRequest, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { change, type Work } from '../../store/change';
@@ -13,7 +14,6 @@ import { allocationActorOf, seesBy } from './policy';
 import { presentForStaff, presentMine } from './present';
 import { stalledMatters } from './stalled';
 
-const PAGE = 40;
 
 export function allocationHandlers(kernel: Kernel): Handlers {
   /** Null version: the family looks at its own paper, which two people may do at once. */
@@ -76,14 +76,13 @@ export function allocationHandlers(kernel: Kernel): Handlers {
 
     listMoveInBatches: ({ caller, query }) => kernel.store.read(async (tx) => {
       if (!maySeeMoveIns(caller, query.district)) return refuse('FORBIDDEN');
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.moveInBatches.get(query.after);
-      const found = await tx.moveInBatches.find({ district: query.district }, { sort: [['day', 'desc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.moveInBatches, { district: query.district }, [['day', 'desc']], query);
+      if (page instanceof Refusal) return page;
       const batches = [];
-      for (const { version: _version, ...batch } of found) {
+      for (const { version: _version, ...batch } of page.found) {
         batches.push({ ...batch, families: await tx.allocations.count({ moveInBatchId: batch.id, state: { in: ['qualified', 'inDoubt', 'leased'] } }), leased: await tx.allocations.count({ moveInBatchId: batch.id, state: 'leased' }) });
       }
-      return { batches, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      return { batches, next: page.next };
     }),
 
     getMoveInBatch: ({ caller, params, query }) => kernel.store.read(async (tx) => {
@@ -94,12 +93,11 @@ export function allocationHandlers(kernel: Kernel): Handlers {
   };
 
   async function page(tx: Tx, where: Parameters<Tx['allocations']['find']>[0], sort: NonNullable<Parameters<Tx['allocations']['find']>[1]>['sort'] & object, query: { after?: string | undefined; limit?: string | undefined }) {
-    const limit = Number(query.limit ?? PAGE);
-    const after = query.after === undefined ? null : await tx.allocations.get(query.after);
-    const found = await tx.allocations.find(where, { sort, limit, ...(after === null ? {} : { after }) });
+    const found = await pageOf(tx.allocations, where, sort, query);
+    if (found instanceof Refusal) return found;
     const allocations = [];
-    for (const allocation of found) allocations.push(await presentForStaff(tx, kernel, allocation));
-    return { serverNowMs: kernel.clock.now(), allocations, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+    for (const allocation of found.found) allocations.push(await presentForStaff(tx, kernel, allocation));
+    return { serverNowMs: kernel.clock.now(), allocations, next: found.next };
   }
 }
 

@@ -1,11 +1,11 @@
 /** Batches and candidates as staff see them. */
 import { batchDayOf } from '../../domain/batch/batch-day';
-import { refuse, type Caller, type Handlers } from '../../http/request';
+import { PAGE, pageOf } from '../../http/page';
+import { refuse, Refusal, type Caller, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { maskName } from '../../security/masking';
 import { upcomingBatch } from './generate';
 
-const PAGE = 40;
 
 /** P1: whole-city lists are for who looks at the whole city. */
 const mayWatchBatches = (caller: Caller): boolean => caller.kind === 'staff' && ['city', 'inspector', 'districtReviewer'].includes(caller.role);
@@ -25,19 +25,18 @@ export function batchHandlers(kernel: Kernel): Handlers {
     /** P1: a district reviewer sees its own district's households, and no other's. */
     listCandidates: ({ caller, query }) => kernel.store.read(async (tx) => {
       if (!mayWatchBatches(caller) || caller.kind !== 'staff') return refuse('FORBIDDEN');
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.batchCandidates.get(query.after);
       const where = { state: 'waiting' as const, group: query.group, ...(caller.role === 'districtReviewer' ? { district: { in: caller.districts } } : {}) };
-      const found = await tx.batchCandidates.find(where, { sort: [['rank', 'asc'], ['submittedAtMs', 'asc'], ['receiptNumber', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.batchCandidates, where, [['rank', 'asc'], ['submittedAtMs', 'asc'], ['receiptNumber', 'asc']], query);
+      if (page instanceof Refusal) return page;
       const candidates = [];
-      for (const { id, kind, householdId, district, priorityCategory, submittedAtMs, receiptNumber, eligibleFromMs } of found) {
+      for (const { id, kind, householdId, district, priorityCategory, submittedAtMs, receiptNumber, eligibleFromMs } of page.found) {
         const household = await tx.households.get(householdId);
         candidates.push({
           id, kind, householdId, applicantMasked: household === null ? '' : maskName(kernel.crypto.open(household.applicantSealed)), district,
           priorityCategory, submittedAtMs, receiptNumber, eligibleFromMs, batchDay: batchDayOf(eligibleFromMs),
         });
       }
-      return { candidates, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      return { candidates, next: page.next };
     }),
   };
 }

@@ -61,10 +61,14 @@ export async function endContact({ tx }: Pick<Work, 'tx'>, householdId: string):
   if (contact?.state === 'asked') await tx.contacts.replace({ ...contact, state: 'ended' });
 }
 
-/** The case ends: its people may be in another. Nothing changes when it has ended already. */
-export async function closeCase({ tx }: Pick<Work, 'tx'>, householdId: string): Promise<void> {
+/**
+ * The case ends: its people may be in another, and what it still asked for (W2, W3) needs no decision. Nothing changes
+ * when it has ended already.
+ */
+export async function closeCase({ tx, nowMs, act }: Pick<Work, 'tx' | 'nowMs' | 'act'>, householdId: string): Promise<void> {
   await endContact({ tx }, householdId);
   for (const member of await tx.members.find({ householdId })) if (member.caseOpen) await tx.members.replace({ ...member, caseOpen: false });
+  for (const request of await tx.waitingRequests.find({ householdId, state: 'open' })) await tx.waitingRequests.replace({ ...request, state: 'withdrawn', decidedAtMs: nowMs, decidedBy: act.actor.id });
 }
 
 /**

@@ -2,12 +2,13 @@
 import type { AnswerOf } from '../../../shared/contract/routes';
 import { errorCatalogue, type ErrorCode } from '../../../shared/errors';
 import { dayOf } from '../../../shared/shanghai-time';
-import { actOf, refuse, type ApiRequest, type Handlers } from '../../http/request';
+import { cursorOf, PAGE, pageOf, placeOf, unknownPlace } from '../../http/page';
+import { actOf, refuse, Refusal, type ApiRequest, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { change } from '../../store/change';
 import type { Listing } from '../../store/collections';
 import { OFFICE_STREAM } from '../../store/ledger';
-import { StoreBusyError, UniqueViolation, type Tx, type Where } from '../../store/port';
+import { StoreBusyError, UniqueViolation, type Sort, type Tx, type Where } from '../../store/port';
 import { ensureLanes } from '../imports/import-deps';
 import { listingOf } from '../imports/listings-writer';
 import { presentHome } from '../listings/present';
@@ -19,7 +20,7 @@ import { recordOf, type ReportedHome } from './report';
 type BulkRow = AnswerOf<'actOnHomes'>['results'][number];
 type StaffListing = AnswerOf<'listStaffListings'>['listings'][number];
 
-const PAGE = 40;
+const inStates: Sort<Listing> = [['state', 'asc']];
 /** How many pages a filter may look through for one page of answers. */
 const MOST_LOOKED_AT = 2_000;
 /** H5: homes that somebody has, or that wait for somebody. */
@@ -94,15 +95,14 @@ export function listingPoolHandlers(kernel: Kernel): Handlers {
 
   /** A page of files and their homes. */
   async function filesPage(tx: Tx, where: Where<ListingFile>, sort: 'reviewSinceMs' | 'poolByMs', query: { after?: string | undefined; limit?: string | undefined }) {
-    const limit = Number(query.limit ?? PAGE);
-    const after = query.after === undefined ? null : await tx.listingFiles.get(query.after);
-    const files = await tx.listingFiles.find(where, { sort: [[sort, 'asc']], limit, ...(after === null ? {} : { after }) });
+    const page = await pageOf(tx.listingFiles, where, [[sort, 'asc']], query);
+    if (page instanceof Refusal) return page;
     const listings: StaffListing[] = [];
-    for (const file of files) {
+    for (const file of page.found) {
       const listing = await tx.listings.get(file.id);
       if (listing !== null) listings.push(present(listing, file));
     }
-    return { serverNowMs: kernel.clock.now(), listings, next: files.length < limit ? null : (files.at(-1)?.id ?? null) };
+    return { serverNowMs: kernel.clock.now(), listings, next: page.next };
   }
 
   return {
@@ -117,16 +117,15 @@ export function listingPoolHandlers(kernel: Kernel): Handlers {
           district: query.district, ...(query.communityId === undefined ? {} : { communityId: query.communityId }), ...(query.bedrooms === undefined ? {} : { bedrooms: Number(query.bedrooms) }),
           ...(query.state === undefined ? {} : { state: query.state }),
         };
-        const after = query.after === undefined ? null : await tx.listings.get(query.after);
+        const after = placeOf(inStates, query.after);
+        if (after === 'unknown') return unknownPlace();
         const listings: StaffListing[] = [];
         let looked = 0;
-        let last: string | null = null;
-        for await (const listing of tx.listings.iterate(where, { sort: [['state', 'asc']], ...(after === null ? {} : { after }) })) {
+        for await (const listing of tx.listings.iterate(where, { sort: inStates, ...after })) {
           const shown = present(listing, await tx.listingFiles.get(listing.id));
           if (query.assigned === undefined || shown.assigned === (query.assigned === 'yes')) listings.push(shown);
-          last = listing.id;
           looked += 1;
-          if (listings.length === limit || looked === MOST_LOOKED_AT) return { serverNowMs: kernel.clock.now(), listings, next: last };
+          if (listings.length === limit || looked === MOST_LOOKED_AT) return { serverNowMs: kernel.clock.now(), listings, next: cursorOf(inStates, listing) };
         }
         return { serverNowMs: kernel.clock.now(), listings, next: null };
       });

@@ -1,7 +1,8 @@
 /** Persons' standing over HTTP (F1–F3). */
 import { addDays, dayOf, startOfDay } from '../../../shared/shanghai-time';
 import { isBarred } from '../../domain/standing/standing';
-import { actOf, refuse, type Handlers } from '../../http/request';
+import { PAGE, pageOf } from '../../http/page';
+import { actOf, refuse, Refusal, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { maskName } from '../../security/masking';
 import type { Bar, Member } from '../../store/collections';
@@ -13,7 +14,6 @@ import { blacklist } from './blacklist';
 import { FOREVER_MS, liftBar } from './persons';
 import { mayKeepBlacklist, mayKeepCredit, maySeeStanding } from './policy';
 
-const PAGE = 40;
 
 export function standingHandlers(kernel: Kernel): Handlers {
   const open = (sealed: string) => (sealed === '' ? '' : kernel.crypto.open(sealed));
@@ -107,15 +107,14 @@ export function standingHandlers(kernel: Kernel): Handlers {
     listBars: ({ caller, query }) => kernel.store.read(async (tx) => {
       const { district, state } = query;
       if (!maySeeStanding(caller, district)) return refuse('FORBIDDEN');
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.bars.get(query.after);
-      const found = await tx.bars.find({ district, ...(state === undefined ? {} : { state }) }, { sort: [['state', 'desc'], ['fromMs', 'desc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.bars, { district, ...(state === undefined ? {} : { state }) }, [['state', 'desc'], ['fromMs', 'desc']], query);
+      if (page instanceof Refusal) return page;
       const bars = [];
-      for (const bar of found) {
+      for (const bar of page.found) {
         const member = (await tx.members.find({ householdId: bar.householdId })).find(({ identityIndex }) => identityIndex === bar.personId);
         bars.push({ ...presentBar(bar), householdId: bar.householdId, nameMasked: member === undefined ? '' : nameOf(member) });
       }
-      return { bars, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      return { bars, next: page.next };
     }),
   };
 }

@@ -1,8 +1,9 @@
 /** 换房 over HTTP (H2): a pair is matched, approved, inspected where the homes were handed over, and signed. */
 import type { AnswerOf } from '../../../shared/contract/routes';
-import { addDays, isDay, startOfDay } from '../../../shared/shanghai-time';
+import { addDays, startOfDay } from '../../../shared/shanghai-time';
 import { decideSwap, inspectionOf, isOpenSwap, type SwapActor, type SwapCommand } from '../../domain/swap/swap';
-import { actOf, refuse, type Caller, type Handlers } from '../../http/request';
+import { pageOf } from '../../http/page';
+import { actOf, refuse, Refusal, type Caller, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { maskName } from '../../security/masking';
 import { change } from '../../store/change';
@@ -11,7 +12,6 @@ import { listingActorOf } from '../listing-pool/policy';
 import { addressOf } from '../selection/receipt';
 import { exchangeHomes, openSwap, releaseParties, writeSwap, type Swap } from './apply';
 
-const PAGE = 40;
 
 /** P1: the operator and the reviewer of the homes' district. */
 function swapActorOf(caller: Caller, district: string): SwapActor | null {
@@ -42,18 +42,16 @@ export function swapHandlers(kernel: Kernel): Handlers {
 
     listSwaps: ({ caller, query }) => kernel.store.read(async (tx) => {
       if (listingActorOf(caller, query.district) === null && !(caller.kind === 'staff' && caller.role === 'inspector')) return refuse('FORBIDDEN');
-      for (const [path, day] of [['fromDay', query.fromDay], ['toDay', query.toDay]] as const) if (day !== undefined && !isDay(day)) return refuse('VALIDATION_FAILED', { fields: [{ path, message: '没有这一天' }] });
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.swaps.get(query.after);
       const between = { ...(query.fromDay === undefined ? {} : { gte: startOfDay(query.fromDay) }), ...(query.toDay === undefined ? {} : { lt: startOfDay(addDays(query.toDay, 1)) }) };
       const where: Where<Swap> = {
         district: query.district, ...(query.inspection === undefined ? {} : { inspection: query.inspection }), ...(query.signed === undefined ? {} : { isSigned: query.signed === 'yes' }),
         ...(Object.keys(between).length === 0 ? {} : { matchedAtMs: between }),
       };
-      const found = await tx.swaps.find(where, { sort: [['matchedAtMs', 'desc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.swaps, where, [['matchedAtMs', 'desc']], query);
+      if (page instanceof Refusal) return page;
       const swaps = [];
-      for (const swap of found) swaps.push(await present(tx, swap));
-      return { swaps, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      for (const swap of page.found) swaps.push(await present(tx, swap));
+      return { swaps, next: page.next };
     }),
 
     actOnSwap: (request) => {

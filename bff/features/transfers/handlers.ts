@@ -2,7 +2,8 @@
 import type { AnswerOf } from '../../../shared/contract/routes';
 import { errorCatalogue, type ErrorCode } from '../../../shared/errors';
 import { decideTransfer, type TransferActor } from '../../domain/transfer/transfer';
-import { actOf, refuse, type ApiRequest, type Caller, type Handlers } from '../../http/request';
+import { pageOf } from '../../http/page';
+import { actOf, refuse, Refusal, type ApiRequest, type Caller, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { maskName, maskPhone } from '../../security/masking';
 import { change } from '../../store/change';
@@ -12,7 +13,6 @@ import { listingActorOf } from '../listing-pool/policy';
 import { addressOf } from '../selection/receipt';
 import { assignHome, openTransfer, signTransfer, unassignHome, writeTransfer, type Transfer } from './apply';
 
-const PAGE = 40;
 type MyTransfer = AnswerOf<'listMyTransfers'>['transfers'][number];
 
 /** P1: the operator and the reviewer of the district the tenant lives in. */
@@ -92,12 +92,11 @@ export function transferHandlers(kernel: Kernel): Handlers {
 
     listTransfers: ({ caller, query }) => kernel.store.read(async (tx) => {
       if (listingActorOf(caller, query.district) === null && !(caller.kind === 'staff' && caller.role === 'inspector')) return refuse('FORBIDDEN');
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.transfers.get(query.after);
-      const found = await tx.transfers.find({ district: query.district, ...(query.state === undefined ? {} : { state: query.state }) }, { sort: [['state', 'asc'], ['requestedAtMs', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.transfers, { district: query.district, ...(query.state === undefined ? {} : { state: query.state }) }, [['state', 'asc'], ['requestedAtMs', 'asc']], query);
+      if (page instanceof Refusal) return page;
       const transfers = [];
-      for (const transfer of found) transfers.push(await presentForStaff(tx, transfer));
-      return { transfers, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      for (const transfer of page.found) transfers.push(await presentForStaff(tx, transfer));
+      return { transfers, next: page.next };
     }),
 
     actOnTransfer: (request) => {

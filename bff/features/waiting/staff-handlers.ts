@@ -1,6 +1,7 @@
 /** What districts decide about waiting households (W1–W4), and the lists they work from. */
 import type { LeaveCause } from '../../domain/waiting/waiting';
-import { actOf, refuse, type ApiRequest, type Handlers } from '../../http/request';
+import { pageOf } from '../../http/page';
+import { actOf, refuse, Refusal, type ApiRequest, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { maskName, maskPhone } from '../../security/masking';
 import type { WaitingRequest } from '../../store/collections';
@@ -12,7 +13,6 @@ import { loadCase } from './load';
 import { mayDecideWaiting, maySeeHousehold, maySeeWaiting } from './policy';
 import { presentCandidate, presentCase, presentRequest, presentSubsidy, presentTicket } from './present';
 
-const PAGE = 40;
 
 export function staffWaitingHandlers(kernel: Kernel): Handlers {
   const applicant = async (tx: Tx, householdId: string) => {
@@ -66,12 +66,11 @@ export function staffWaitingHandlers(kernel: Kernel): Handlers {
     listWaitingRequests: ({ caller, query }) => kernel.store.read(async (tx) => {
       const { district, state } = query;
       if (!maySeeWaiting(caller, district)) return refuse('FORBIDDEN');
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.waitingRequests.get(query.after);
-      const found = await tx.waitingRequests.find({ district, ...(state === undefined ? {} : { state }) }, { sort: [['state', 'asc'], ['requestedAtMs', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.waitingRequests, { district, ...(state === undefined ? {} : { state }) }, [['state', 'asc'], ['requestedAtMs', 'asc']], query);
+      if (page instanceof Refusal) return page;
       const requests = [];
-      for (const request of found) requests.push(await forStaff(tx, request));
-      return { requests, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      for (const request of page.found) requests.push(await forStaff(tx, request));
+      return { requests, next: page.next };
     }),
 
     decideWaitingRequest: (request) => {
@@ -91,12 +90,11 @@ export function staffWaitingHandlers(kernel: Kernel): Handlers {
     listSubsidies: ({ caller, query }) => kernel.store.read(async (tx) => {
       const { district, state } = query;
       if (!maySeeWaiting(caller, district)) return refuse('FORBIDDEN');
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.subsidies.get(query.after);
-      const found = await tx.subsidies.find({ district, ...(state === undefined ? {} : { state }) }, { sort: [['state', 'asc'], ['fromMs', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.subsidies, { district, ...(state === undefined ? {} : { state }) }, [['state', 'asc'], ['fromMs', 'asc']], query);
+      if (page instanceof Refusal) return page;
       const subsidies = [];
-      for (const subsidy of found) subsidies.push({ ...presentSubsidy(kernel, subsidy), district, applicantMasked: (await applicant(tx, subsidy.householdId)).applicantMasked });
-      return { subsidies, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      for (const subsidy of page.found) subsidies.push({ ...presentSubsidy(kernel, subsidy), district, applicantMasked: (await applicant(tx, subsidy.householdId)).applicantMasked });
+      return { subsidies, next: page.next };
     }),
 
     stopSubsidy: (request) => {
@@ -114,12 +112,11 @@ export function staffWaitingHandlers(kernel: Kernel): Handlers {
     listStaleContacts: ({ caller, query }) => kernel.store.read(async (tx) => {
       const { district } = query;
       if (!maySeeWaiting(caller, district)) return refuse('FORBIDDEN');
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.contacts.get(query.after);
-      const found = await tx.contacts.find({ district, state: 'asked' }, { sort: [['askedAtMs', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.contacts, { district, state: 'asked' }, [['askedAtMs', 'asc']], query);
+      if (page instanceof Refusal) return page;
       const contacts = [];
-      for (const { id: householdId, askedAtMs, confirmedAtMs } of found) contacts.push({ householdId, ...(await applicant(tx, householdId)), askedAtMs, confirmedAtMs });
-      return { contacts, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      for (const { id: householdId, askedAtMs, confirmedAtMs } of page.found) contacts.push({ householdId, ...(await applicant(tx, householdId)), askedAtMs, confirmedAtMs });
+      return { contacts, next: page.next };
     }),
   };
 }
