@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { collection } from './collection';
 import { applicationCollections } from './shapes/applications';
 import { batchCollections } from './shapes/batch';
+import { certificateCollections } from './shapes/certificates';
 import { calendarCollections } from './shapes/calendar';
 import { ruleCollections } from './shapes/rules';
 import { allocationCollections } from './shapes/allocations';
@@ -65,10 +66,10 @@ export const collections = {
     z.strictObject({
       ...base,
       district: text, street: text, size: z.int(), priorityCategory: nullable(text),
-      applicantSealed: text, phoneSealed: text, phoneIndex: text, wechatOpenIdSealed: nullable(text),
+      applicantSealed: text, applicantNameIndex: text, phoneSealed: text, phoneIndex: text, wechatOpenIdSealed: nullable(text),
       source: z.enum(['lotteryRoll', 'application', 'sittingTenant']),
     }),
-    [{ name: 'householdsOfPhone', fields: ['phoneIndex'] }],
+    [{ name: 'householdsOfPhone', fields: ['phoneIndex'] }, { name: 'householdsOfName', fields: ['applicantNameIndex'] }],
   ),
 
   /** One person of a household. V3: an open case holds a person once. */
@@ -245,6 +246,7 @@ export const collections = {
   ...ruleCollections,
   ...supervisionCollections,
   ...calendarCollections,
+  ...certificateCollections,
   ...batchCollections,
   ...waitingCollections,
   ...standingCollections,

@@ -45,7 +45,7 @@ export function phoneOf(index: number): string {
 export function buildHousehold(kernel: Pick<Kernel, 'crypto'>, index: number, overrides: Partial<Household> = {}): NewDoc<Household> {
   const phone = phoneOf(index);
   return {
-    id: `household-${index}`, district: '章贡区', street: '解放街道', size: 2, priorityCategory: null, applicantSealed: kernel.crypto.seal(`试${index}`),
+    id: `household-${index}`, district: '章贡区', street: '解放街道', size: 2, priorityCategory: null, applicantSealed: kernel.crypto.seal(`试${index}`), applicantNameIndex: kernel.crypto.blindIndex('name', `试${index}`),
     phoneSealed: kernel.crypto.seal(phone), phoneIndex: kernel.crypto.blindIndex('phone', phone), wechatOpenIdSealed: null, source: 'lotteryRoll', ...overrides,
   };
 }

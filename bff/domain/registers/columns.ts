@@ -10,7 +10,7 @@ export type RegisterKind = 'listings' | 'waitlist';
 export type ListingColumn =
   | 'serial' | 'community' | 'district' | 'building' | 'entrance' | 'floor' | 'room' | 'bedrooms' | 'areaSqm' | 'orientation' | 'rent' | 'state' | 'owner' | 'remark';
 export type WaitlistColumn =
-  | 'serial' | 'group' | 'queueNumber' | 'batchDay' | 'name' | 'identity' | 'phone' | 'size' | 'coApplicants' | 'district' | 'street' | 'priority' | 'submittedAt' | 'origin' | 'remark';
+  | 'serial' | 'group' | 'queueNumber' | 'batchDay' | 'name' | 'identity' | 'phone' | 'size' | 'coApplicants' | 'district' | 'street' | 'priority' | 'certificate' | 'submittedAt' | 'origin' | 'remark';
 export type ColumnKey = ListingColumn | WaitlistColumn;
 
 export interface ColumnDefinition {
@@ -62,6 +62,7 @@ export const waitlistColumns: Readonly<Record<WaitlistColumn, ColumnDefinition>>
   district,
   street: column('街道', '所属街道 乡镇 街道乡镇 乡镇街道 镇街 街镇 所属镇街 所属乡镇 街道办 街道办事处 所属街道乡镇 所属乡镇街道', { mergeable: true }),
   priority: column('优先类别', '优先类型 优先情形 优先对象 优先对象类别 优先保障类别 优先', { optional: true }),
+  certificate: column('配租资格证号', '资格证号 资格证 配租资格证 配租资格证编号 资格证编号 保障资格证号 住房保障资格证号', { optional: true }),
   submittedAt: column('递交申请时间', '申请时间 提交时间 递交时间 申请递交时间 提交申请时间 申请提交时间 线上递交申请时间 线上递交时间 线上申请时间 申请日期'),
   origin: column('取得方式', '取号方式 号码取得方式 顺序号取得方式 产生方式 号码来源', { optional: true, mergeable: true }),
   remark,

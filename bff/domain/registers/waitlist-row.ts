@@ -7,6 +7,7 @@ import { type Person, readCoApplicants, readName, readPhone, saysNone, SELF } fr
 import { readDistrict, readText, type WaitingArea } from './places';
 import { readDay, readMoment } from './register-time';
 import type { RowReader } from './row-reader';
+import { squeeze } from './text';
 import { reasons } from './wording';
 
 export interface FamilyRecord {
@@ -22,6 +23,8 @@ export interface FamilyRecord {
   readonly areaName: string;
   readonly street: string;
   readonly priorityCategory: string | null;
+  /** H5: 配租资格证号, where the register has one. */
+  readonly certificateNumber: string | null;
   readonly submittedAtMs: number;
   /** The register gave a day without a time. */
   readonly dateOnly: boolean;
@@ -49,6 +52,7 @@ export function readFamily(row: RowReader, context: WaitlistContext): FamilyReco
   const district = row.take('district', (cell) => readDistrict(cell, areas));
   const street = row.take('street', (cell) => readText(cell, 40));
   const priority = row.take('priority', (cell) => readText(cell, 40), '');
+  const certificate = row.take('certificate', (cell) => readText(cell, 64), '');
   const submitted = row.take('submittedAt', (cell) => readMoment(cell, date1904));
   const origin = row.take('origin', readOrigin, 'lottery');
   // The size decides the bedrooms a family may have, the members who may not apply again (V3): they must agree.
@@ -57,13 +61,13 @@ export function readFamily(row: RowReader, context: WaitlistContext): FamilyReco
   if (own >= 0) row.object('coApplicants', reasons.coApplicantTwice(own + 1));
   if (
     row.problems.length > 0 || group === null || queueNumber === null || batchDay === null || name === null || identity === null || phone === null || size === null
-    || others === null || district === null || street === null || priority === null || submitted === null || origin === null
+    || others === null || district === null || street === null || priority === null || certificate === null || submitted === null || origin === null
   ) return null;
   return {
     group, queueNumber, batchDay, phone, size, street, origin,
     people: [{ name, identity, relation: SELF }, ...others],
     district: district.name, areaCode: district.area.code, areaName: district.area.name,
-    priorityCategory: saysNone(priority) ? null : priority,
+    priorityCategory: saysNone(priority) ? null : priority, certificateNumber: saysNone(certificate) ? null : squeeze(certificate),
     submittedAtMs: submitted.atMs, dateOnly: !submitted.hasTime,
   };
 }

@@ -42,7 +42,7 @@ export async function registerSittingTenant(kernel: Kernel, work: Work, listing:
   const entry = await work.record({ stream: OFFICE_STREAM, type: 'SittingTenantRegistered', open: {}, detail: { listingId: listing.id, contractNumber: given.contractNumber, documents: given.documents, before: listing.state, after: 'leased' } });
   const householdId = `household-sitting-${entry.seq}`;
   await openCase(kernel, work, {
-    id: householdId, district: listing.district, street: tidy(given.street), size: people.length, priorityCategory: null, applicantSealed: kernel.crypto.seal(people[0]!.name),
+    id: householdId, district: listing.district, street: tidy(given.street), size: people.length, priorityCategory: null, applicantSealed: kernel.crypto.seal(people[0]!.name), applicantNameIndex: kernel.crypto.blindIndex('name', people[0]!.name),
     phoneSealed: kernel.crypto.seal(phone.value), phoneIndex: kernel.crypto.blindIndex('phone', phone.value), wechatOpenIdSealed: null, source: 'sittingTenant',
   }, people);
   // Its version too is what somebody who reports it vacated meets on.

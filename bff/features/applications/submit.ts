@@ -76,10 +76,10 @@ export async function submitApplication(kernel: Kernel, work: Work, application:
   }, { submission, newReview, newTime, ...(newTime ? { before: { receiptNumber: application.receiptNumber, submittedAtMs: application.submittedAtMs } } : {}) });
   if (entered.refusal !== null) return { refusal: entered.refusal };
   await work.tx.applicationSubmissions.insert({ id: submission, applicationId: application.id, contentSealed, atMs: work.nowMs });
-  const { applicantSealed, phoneSealed, phoneIndex, priorityCategory } = entered.application;
+  const { applicantSealed, applicantNameIndex, phoneSealed, phoneIndex, priorityCategory } = entered.application;
   await openCase(kernel, work, {
     id: application.householdId, district: complete.district, street: complete.street, size: complete.people.length, priorityCategory,
-    applicantSealed, phoneSealed, phoneIndex, wechatOpenIdSealed: null, source: 'application',
+    applicantSealed, applicantNameIndex, phoneSealed, phoneIndex, wechatOpenIdSealed: null, source: 'application',
   }, complete.people);
   return { application: entered.application };
 }

@@ -65,8 +65,9 @@ export function waitlistWriter(deps: ImportDeps): RegisterWriter<FamilyRecord, I
         const householdId = `household-${number}`;
         await tx.households.insert({
           id: householdId, district: record.district, street: record.street, size: record.size, priorityCategory: record.priorityCategory,
-          applicantSealed: crypto.seal(record.people[0]!.name), phoneSealed: crypto.seal(record.phone), phoneIndex, wechatOpenIdSealed: null, source: 'lotteryRoll',
+          applicantSealed: crypto.seal(record.people[0]!.name), applicantNameIndex: crypto.blindIndex('name', record.people[0]!.name), phoneSealed: crypto.seal(record.phone), phoneIndex, wechatOpenIdSealed: null, source: 'lotteryRoll',
         });
+        if (record.certificateNumber !== null) await tx.certificates.insert({ id: householdId, number: record.certificateNumber });
         for (const [at, person] of record.people.entries()) {
           await tx.members.insert({ id: `${householdId}-${at + 1}`, householdId, relation: person.relation, personSealed: sealPerson(deps, person), identityIndex: identityIndexes[at]!, caseOpen: true });
         }
@@ -141,6 +142,7 @@ async function differences(tx: Tx, deps: ImportDeps, family: Indexed, ticket: Ti
     ['priority', household.priorityCategory === record.priorityCategory],
     ['submittedAt', ticket.submittedAtMs === record.submittedAtMs],
     ['origin', ticket.origin === record.origin],
+    ['certificate', ((await tx.certificates.get(household.id))?.number ?? null) === record.certificateNumber],
   ];
   const differing = pairs.filter(([, same]) => !same).map(([key]) => columnLabel('waitlist', key));
   return differing.length === 0 ? [] : [refusalOf(family.placed, 'queueNumber', reasons.familyDiffers(differing.join('、')))];

@@ -55,7 +55,7 @@ export class Seeder {
     this.secrets.push(person.name, person.identity);
     const id = this.id(name);
     const { district, street } = this.place;
-    await this.tx.households.insert({ ...buildHousehold(this.kernel, this.place.base, { district, street, size: 1 }), id, applicantSealed: this.seal(person.name), source: 'application' });
+    await this.tx.households.insert({ ...buildHousehold(this.kernel, this.place.base, { district, street, size: 1 }), id, applicantSealed: this.seal(person.name), applicantNameIndex: this.kernel.crypto.blindIndex('name', person.name), source: 'application' });
     await this.tx.members.insert({ id: `${id}-1`, householdId: id, relation: '本人', personSealed: this.seal(JSON.stringify(person)), identityIndex: this.kernel.crypto.blindIndex('identity', person.identity), caseOpen: true });
     return id;
   }
