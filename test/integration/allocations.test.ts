@@ -140,6 +140,16 @@ test('L1, Q4: a home vacated after its lease goes through its reviews and is pic
   expect([(await allocationOf(again)).listingId, await homeState(1)]).toEqual([home, 'picked']);
 });
 
+test('W3, F1: what was asked for about a number goes with it, also when it ends after its pick', async () => {
+  await world.store.transact((tx) => tx.waitingRequests.insert({
+    id: 'request-1', kind: 'toSubsidy', householdId: 'household-0', district: '章贡区', ticketId: 'publicRental-2-1', group: null, reasonSealed: world.kernel.crypto.seal('已在外租房'), receiptNumber: 1, state: 'open',
+    requestedAtMs: world.clock.nowMs, decidedAtMs: null, decidedBy: '', answerSealed: world.kernel.crypto.seal(''), ruleSetVersion: 1,
+  }));
+  const id = await pick(1);
+  expect(await act(reviewer, id, 'giveUp', { place: '服务窗口', consent: '本人到场签字', confirm: true })).toBe('forfeited');
+  expect(await world.store.read((tx) => tx.waitingRequests.find({}))).toMatchObject([{ state: 'withdrawn', decidedAtMs: world.clock.nowMs, decidedBy: 'districtReviewer' }]);
+});
+
 test('F1: given up after picking by the family itself, once, and never by another', async () => {
   const id = await pick(1);
   const giveUp = async (i: number) => call<{ code?: string; state?: string }>('giveUpAllocation', family(i), { params: { allocationId: id }, body: { version: (await allocationOf(id)).version, confirm: true } });
