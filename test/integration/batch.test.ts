@@ -235,6 +235,26 @@ test('G4: down across midnight with more lists due than one look takes: whose li
   expect(await world.store.read((tx) => tx.batchCandidates.get(`candidate-${id}`))).toMatchObject({ state: 'numbered', batchDay: '2026-06-02' });
 });
 
+test('G4: as long as lists take effect, however many there are, the batch waits; with none any more it goes ahead', async () => {
+  await seed([2]);
+  await offer(world, 2);
+  for (const name of ['a', 'b', 'c']) await world.store.transact((tx) => tx.publicities.insert(dueList(name)));
+  const look = async (times: number) => {
+    for (let at = 0; at < times; at += 1) {
+      world.clock.nowMs += 30_000;
+      await generateBatches(world.kernel);
+    }
+    return batchOf('2026-06-02');
+  };
+  world.clock.nowMs = midnight('2026-06-02');
+  for (const name of ['a', 'b']) {
+    expect(await look(19)).toBeNull();
+    await world.store.transact(async (tx) => tx.publicities.replace({ ...(await tx.publicities.get(name))!, state: 'over' }));
+  }
+  expect(await look(19)).toBeNull();
+  expect(await look(1)).toMatchObject({ state: 'numbered' });
+});
+
 test('G4: a list that fails once, hours after midnight, is waited for all the same', async () => {
   await seed([2]);
   await offer(world, 2);

@@ -48,11 +48,11 @@ test('V1: a district with an application that can still move, a family waiting f
   await world.store.transact(async (tx) => tx.batchCandidates.replace({ ...(await tx.batchCandidates.get('candidate-2'))!, state: 'withdrawn' }));
 
   const request = { id: 'request', kind: 'toSubsidy' as const, householdId: 'household-2', district: '章贡区', ticketId: null, group: null, reasonSealed: world.kernel.crypto.seal('x'), receiptNumber: 9, state: 'open' as const, requestedAtMs: 1, decidedAtMs: null, decidedBy: '', ruleSetVersion: 1 };
-  await world.store.transact((tx) => tx.waitingRequests.insert({ ...request, answerSealed: world.kernel.crypto.seal('') } as never));
+  await world.store.transact((tx) => tx.waitingRequests.insert({ ...request, answerSealed: world.kernel.crypto.seal('') }));
   expect(await publish('2026-07-01')).toMatchObject(stuck);
   await world.store.transact(async (tx) => tx.waitingRequests.replace({ ...(await tx.waitingRequests.get('request'))!, state: 'withdrawn' }));
 
-  await world.store.transact((tx) => tx.subsidies.insert({ id: 'subsidy', householdId: 'household-2', district: '章贡区', state: 'running', fromMs: 1, endedAtMs: null, endedBy: '', reasonSealed: world.kernel.crypto.seal('') } as never));
+  await world.store.transact((tx) => tx.subsidies.insert({ id: 'subsidy', householdId: 'household-2', district: '章贡区', state: 'running', fromMs: 1, endedAtMs: null, endedBy: '', reasonSealed: world.kernel.crypto.seal('') }));
   expect(await publish('2026-07-01')).toMatchObject(stuck);
   await world.store.transact(async (tx) => tx.subsidies.replace({ ...(await tx.subsidies.get('subsidy'))!, state: 'stopped' }));
 

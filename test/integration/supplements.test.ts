@@ -54,10 +54,13 @@ test('V3: a supplement cannot take in somebody of another case', async () => {
 
 test('V1: another district, street or group is reviewed by level one and publicised once more, before any level two', async () => {
   const id = await sentBackByLevelTwo();
+  // What level one of the old place confirmed is not confirmed for the new one.
+  await world.store.transact(async (tx) => tx.applications.replace({ ...(await tx.applications.get(id))!, priorityCategory: '环卫工人' }));
   expect((await type(id, away)).effect).toEqual({ newReview: true, newTime: false });
   expect(code(await handIn(id))).toBe('SUPPLEMENT_CHANGES_CASE');
   expect(await stored(id)).toMatchObject({ state: 'supplementTwo', district: '章贡区', group: 'publicRental-2' });
   expect(await handIn(id, { acceptsNewReview: true })).toMatchObject({ state: 'levelOne', receiptNumber: 1, submittedAtMs: MORNING_MS });
+  expect(await stored(id)).toMatchObject({ priorityCategory: null });
   const elsewhere = { ...reviewer, districts: ['南康区'] } as typeof reviewer;
   expect(code(await people.review(elsewhere, id, 2))).toBe('REVIEW_OUT_OF_ORDER');
   const street = { ...clerk, districts: ['南康区'], streets: ['东山街道'] } as typeof clerk;

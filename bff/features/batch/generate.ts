@@ -11,7 +11,7 @@ import { systemAct, type Kernel } from '../../kernel';
 import type { Batch, BatchCandidate, Publicity } from '../../store/collections';
 import { change, type Work } from '../../store/change';
 import { groupStream, OFFICE_STREAM } from '../../store/ledger';
-import type { Tx } from '../../store/port';
+import type { Tx, Where } from '../../store/port';
 import { keepLastNumber, lastNumber } from './counters';
 import { openPublicity } from '../publicity/publicity';
 import { recordVoid } from '../waiting/queue';
@@ -78,29 +78,27 @@ async function startBatch(kernel: Kernel, work: Work): Promise<Batch | null> {
   });
 }
 
-/** How many publicities take effect in one look (bff/features/publicity/due-publicities.ts). */
-const PUBLICITIES_A_LOOK = 200;
-/** Looks that count, and how far apart: some ten minutes in which every attempt failed. */
+/** Looks in a row without progress, and how far apart they count: some ten minutes in which every attempt failed. */
 const PATIENT_LOOKS = 20;
 const LOOK_AFTER_MS = 30 * SECOND_MS;
+const NAMED_IN_LEDGER = 20;
 
 /**
  * G4: publicities that were over before the batch's day make families eligible for it, so it waits for them to take
- * effect. Not for ever: one that still has not after every attempt is a fault, and must not cost a whole city its numbers.
+ * effect. Not for ever: what still has not after every attempt is a fault, and must not cost a whole city its numbers.
  * What is counted is looks and not time since midnight: while the service was down nothing was attempted.
  */
 async function mustWaitForPublicities({ tx, nowMs, record }: Work, day: string, dueMs: number): Promise<boolean> {
-  const open: Publicity[] = [];
-  for (const kind of ['secondReview', 'continuation']) {
-    open.push(...(await tx.publicities.find({ kind, state: 'open', takesEffectMs: { lte: dueMs } }, { sort: [['takesEffectMs', 'desc']], limit: PUBLICITIES_A_LOOK })));
-  }
-  if (open.length === 0) return false;
+  const open = { kind: { in: ['secondReview', 'continuation'] }, state: 'open', takesEffectMs: { lte: dueMs } } satisfies Where<Publicity>;
+  const left = await tx.publicities.count(open);
+  if (left === 0) return false;
   const id = batchId(day);
-  let wait = (await tx.batchWaits.get(id)) ?? (await tx.batchWaits.insert({ id, looks: 1, firstLookedAtMs: nowMs, lookedAtMs: nowMs }));
-  if (nowMs >= wait.lookedAtMs + LOOK_AFTER_MS) wait = await tx.batchWaits.replace({ ...wait, looks: wait.looks + 1, lookedAtMs: nowMs });
-  // As many as one look takes: they are being worked through, none has failed yet as far as is known.
-  if (wait.looks < PATIENT_LOOKS || open.length >= PUBLICITIES_A_LOOK) return true;
-  await record({ stream: OFFICE_STREAM, type: 'BatchDidNotWait', open: {}, detail: { batchDay: day, sinceMs: wait.firstLookedAtMs, publicityIds: open.map((publicity) => publicity.id) } });
+  let wait = (await tx.batchWaits.get(id)) ?? (await tx.batchWaits.insert({ id, left, looks: 1, firstLookedAtMs: nowMs, lookedAtMs: nowMs }));
+  if (left < wait.left) wait = await tx.batchWaits.replace({ ...wait, left, looks: 1, lookedAtMs: nowMs });
+  else if (nowMs >= wait.lookedAtMs + LOOK_AFTER_MS) wait = await tx.batchWaits.replace({ ...wait, looks: wait.looks + 1, lookedAtMs: nowMs });
+  if (wait.looks < PATIENT_LOOKS) return true;
+  const named = await tx.publicities.find(open, { sort: [['id', 'asc']], limit: NAMED_IN_LEDGER });
+  await record({ stream: OFFICE_STREAM, type: 'BatchDidNotWait', open: {}, detail: { batchDay: day, sinceMs: wait.firstLookedAtMs, left, publicityIds: named.map((publicity) => publicity.id) } });
   return false;
 }
 

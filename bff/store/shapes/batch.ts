@@ -63,8 +63,8 @@ export const batchCollections = {
     ],
   ),
 
-  /** G4: how often the batch named by `id` was looked at while publicities before it had not taken effect yet. */
-  batchWaits: collection(z.strictObject({ ...base, looks: z.int(), firstLookedAtMs: ms, lookedAtMs: ms }), []),
+  /** G4: how many publicities before the batch named by `id` have not taken effect yet, and in how many looks there was no progress. */
+  batchWaits: collection(z.strictObject({ ...base, left: z.int(), looks: z.int(), firstLookedAtMs: ms, lookedAtMs: ms }), []),
 
   /** G2: the last number of a group, generated or imported; `id` is the group. */
   groupCounters: collection(z.strictObject({ ...base, last: z.int() }), []),
