@@ -5,7 +5,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultRuleSet } from '../../config/default-rule-set';
 import type { LaneRules } from '../../shared/verify/lane-order';
-import { Papers, type Finding } from '../../shared/verify/papers';
+import type { Group } from '../../shared/lane';
+import { Papers, type CheckOptions, type Finding } from '../../shared/verify/papers';
 import { zipEntries } from '../documents/zip-guard';
 import { keyIdOf } from '../security/signer';
 
@@ -24,6 +25,7 @@ Verify seals, proofs, receipts, the order of a lane, and export manifests. Works
   FILE        下载的 JSON（/api/seals、/api/seals/日期、/api/ledger/链名、…/proof、选房回执、导出的 manifest.json），可多个一起
   URL         同上的网址；只给网站地址（如 https://example.cn）则下载全部公开台账与封存后核验
   --key HEX   单位公布的签名公钥（04 开头的 130 位十六进制），可重复；不给时取自文件本身并注明
+  --number N  自己的号码，如 lowRent-2-41（廉租二居室组第 41 号）：说明它的发放、排队、前面的每次轮到
   --rules F   选房规则 JSON：{ "版本号": { windowStartMs, windowEndMs, turnMs, maxDeferrals } }；不给时用 /api/rules 下载的，也没有则按操作规则的默认值
   --json      最后一行输出一个 JSON 对象 { verified, findings: [{ verdict, zh, en }] }
   --help      显示本说明
@@ -39,6 +41,7 @@ interface Command {
   readonly keys: Readonly<Record<string, string>>;
   readonly rules: Readonly<Record<string, LaneRules>> | null;
   readonly asJson: boolean;
+  readonly number: CheckOptions['number'];
 }
 
 /** What is wrong with how it was called, or with what was given; the message is for people. */
@@ -59,8 +62,8 @@ async function main(): Promise<number> {
       if (!papers.add(document)) throw new UsageError(`${source}: 认不出这是什么 (not a document this program knows)`);
     }
   }
-  const { rules } = command;
-  findings.push(...papers.check({ keys: command.keys, rulesOf: (version) => (rules !== null ? (rules[String(version)] ?? null) : papers.hasRules ? null : defaultRuleSet) }));
+  const { rules, number } = command;
+  findings.push(...papers.check({ keys: command.keys, ...(number === undefined ? {} : { number }), rulesOf: (version) => (rules !== null ? (rules[String(version)] ?? null) : papers.hasRules ? null : defaultRuleSet) }));
   const isWrong = findings.some(({ verdict }) => verdict === 'wrong');
   const verified = !isWrong && findings.some(({ verdict }) => verdict === 'proven');
   (command.asJson ? process.stderr : process.stdout).write(asText(findings, verified, isWrong));
@@ -71,7 +74,7 @@ async function main(): Promise<number> {
 function readCommand(args: readonly string[]): Command | null {
   let parsed;
   try {
-    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { key: { type: 'string', multiple: true }, rules: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { key: { type: 'string', multiple: true }, rules: { type: 'string' }, number: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
   } catch (error) {
     throw new UsageError(`选项不对 (unknown option)：${(error as Error).message}\n\n${HELP}`);
   }
@@ -83,7 +86,13 @@ function readCommand(args: readonly string[]): Command | null {
     if (!/^04[0-9a-f]{128}$/i.test(key)) throw new UsageError('--key 应为 04 开头的 130 位十六进制 (130 hex digits, 04…)');
     keys[keyIdOf(key.toLowerCase())] = key.toLowerCase();
   }
-  return { sources: positionals, keys, rules: values.rules === undefined ? null : (readJson(values.rules) as Record<string, LaneRules>), asJson: values.json === true };
+  return { sources: positionals, keys, rules: values.rules === undefined ? null : (readJson(values.rules) as Record<string, LaneRules>), asJson: values.json === true, number: values.number === undefined ? undefined : numberOf(values.number) };
+}
+
+function numberOf(text: string): NonNullable<CheckOptions['number']> {
+  const parts = /^((?:lowRent|publicRental)-[123])-([1-9]\d{0,6})$/.exec(text);
+  if (parts === null) throw new UsageError('--number 应写作 组别-号码，如 lowRent-2-41 (group and number)');
+  return { group: parts[1] as Group, queueNumber: Number(parts[2]) };
 }
 
 /** npm runs us in the project's directory; a relative path is meant from where npm was called. */
@@ -125,9 +134,10 @@ async function downloadAll(site: URL): Promise<unknown[]> {
     if (before === null) break;
   }
   for (let cursor: string | null = ''; cursor !== null;) {
-    const { streams, nextCursor } = (await get(`/api/ledger?limit=${PAGE}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`)) as { streams: { stream: string }[]; nextCursor: string | null };
-    for (const { stream } of streams) await downloadStream(get, stream, documents);
-    cursor = nextCursor;
+    const directory = (await get(`/api/ledger?limit=${PAGE}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`)) as { streams: { stream: string }[]; nextCursor: string | null };
+    documents.push(directory);
+    for (const { stream } of directory.streams) await downloadStream(get, stream, documents);
+    cursor = directory.nextCursor;
   }
   return documents;
 }

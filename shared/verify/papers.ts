@@ -3,12 +3,14 @@
  * finding says in Chinese and English what is proven, what is wrong, or what these papers cannot prove. Nothing is
  * taken on trust but the keys the reader gives.
  */
+import { ticketLabel, type Group } from '../lane';
 import { addDays, HOUR_MS, MINUTE_MS } from '../shanghai-time';
 import { findBreak, type PublicEntry } from './entry';
 import { groupsNeeded, replayLane, type LaneRules } from './lane-order';
 import { readReceipt, receiptAgrees } from './receipt';
 import { checkSignature, findProofProblem, findSealProblem, hashOfSeal, readSeal, type EntryProof, type SealContent, type SignatureVerdict, type Signed, type TrustedKeys } from './seal';
 import { fromHex, sm3, toHex } from './sm3';
+import { historyOfNumber } from './own-number';
 import { chainWords, laneWords, proofWords, sealWords } from './words';
 
 export interface Finding {
@@ -23,6 +25,8 @@ export interface CheckOptions {
   readonly keys: TrustedKeys;
   /** Rules the reader has from elsewhere; null for those in the papers. */
   rulesOf(version: number): LaneRules | null;
+  /** The reader's own number, whose history is then told. */
+  readonly number?: { readonly group: Group; readonly queueNumber: number };
 }
 
 const SHOWN = 20;
@@ -34,6 +38,9 @@ export class Papers {
   private readonly receipts: Signed[] = [];
   private readonly manifests: Signed[] = [];
   private readonly streams = new Map<string, Map<number, PublicEntry>>();
+  /** How many entries the service says a stream has. */
+  private readonly heads = new Map<string, number>();
+  private isDirectoryWhole = false;
   private readonly foundRules = new Map<number, LaneRules>();
   private readonly foundKeys: Record<string, string> = {};
   private readonly findings: Finding[] = [];
@@ -45,7 +52,8 @@ export class Papers {
     const given = document as Record<string, unknown>;
     if (Array.isArray(given['rules'])) return given['rules'].map((one) => this.addRules(one as LaneRules & { version: number })).every(Boolean);
     if (Array.isArray(given['seals'])) return given['seals'].map((one) => this.add(one)).every(Boolean);
-    if (typeof given['stream'] === 'string' && Array.isArray(given['entries'])) return this.addPage(given['stream'], given['entries'] as PublicEntry[]);
+    if (typeof given['stream'] === 'string' && Array.isArray(given['entries'])) return this.addPage(given['stream'], given['entries'] as PublicEntry[], given['head'] as { seq?: unknown } | null | undefined);
+    if (Array.isArray(given['streams']) && given['nextCursor'] !== undefined) return this.addDirectory(given['streams'] as { stream: string; seq: number }[], given['nextCursor'] === null);
     if (isEntry(given['entry']) && Array.isArray(given['path']) && isSigned(given['seal'])) {
       this.proofs.push(given as unknown as EntryProof);
       return this.add(given['seal']);
@@ -61,8 +69,15 @@ export class Papers {
     return typeof given['keyId'] === 'string' && typeof given['publicKey'] === 'string';
   }
 
-  private addPage(stream: string, entries: readonly PublicEntry[]): boolean {
+  private addDirectory(streams: readonly { stream: string; seq: number }[], isLast: boolean): boolean {
+    for (const { stream, seq } of streams) this.heads.set(stream, Math.max(this.heads.get(stream) ?? 0, seq));
+    if (isLast) this.isDirectoryWhole = true;
+    return true;
+  }
+
+  private addPage(stream: string, entries: readonly PublicEntry[], head: { readonly seq?: unknown } | null | undefined): boolean {
     if (!entries.every(isEntry)) return false;
+    if (typeof head?.seq === 'number') this.heads.set(stream, Math.max(this.heads.get(stream) ?? 0, head.seq));
     const known = this.streams.get(stream) ?? new Map<number, PublicEntry>();
     for (const entry of entries) known.set(entry.seq, entry);
     this.streams.set(stream, known);
@@ -89,7 +104,9 @@ export class Papers {
     this.checkProofs(keys);
     this.checkReceipts(keys);
     const whole = this.checkStreams(seals);
-    this.checkLanes(whole, seals, options);
+    this.checkHidden(seals);
+    const sound = this.checkLanes(whole, seals, options);
+    if (options.number !== undefined) this.tellNumber(options.number, whole, sound);
     return [...this.findings];
   }
 
@@ -198,7 +215,39 @@ export class Papers {
     if (pinned > 0) this.proven(`${stream} 前 ${pinned} 条与公布的封存一致`, `${stream} up to ${pinned} is what the published seals say`);
   }
 
-  private checkLanes(whole: ReadonlyMap<string, readonly PublicEntry[]>, seals: ReadonlyMap<number, { readonly content: SealContent }>, options: CheckOptions): void {
+  /** A stream shorter than a seal signed it, or not in the directory at all, was hidden from the reader. */
+  private checkHidden(seals: ReadonlyMap<number, { readonly content: SealContent }>): void {
+    const sealed = new Map<string, { readonly seq: number; readonly day: string }>();
+    for (const { content } of seals.values()) for (const { stream, seq } of content.streams) if (seq > (sealed.get(stream)?.seq ?? 0)) sealed.set(stream, { seq, day: content.day });
+    for (const [stream, { seq, day }] of sealed) {
+      const said = this.heads.get(stream);
+      if (said === undefined && this.isDirectoryWhole) this.wrong(`${stream}：${day} 的封存记有 ${seq} 条，台账目录里却没有：整条链被隐去`, `${stream}: sealed up to ${seq} on ${day}, and not in the directory: the whole stream is hidden`);
+      else if (said !== undefined && said < seq) this.wrong(`${stream}：${day} 的封存记有第 ${seq} 条，网站却说只有 ${said} 条：末尾的记录被隐去`, `${stream}: sealed up to ${seq} on ${day}, the service says there are ${said}: the tail is hidden`);
+    }
+  }
+
+  /** The reader's own number, in the lanes found to be in order. */
+  private tellNumber({ group, queueNumber }: { readonly group: Group; readonly queueNumber: number }, whole: ReadonlyMap<string, readonly PublicEntry[]>, sound: ReadonlySet<string>): void {
+    const zh = ticketLabel(group, queueNumber);
+    const en = `${group} ${queueNumber}`;
+    if (!whole.has(`group.${group}`)) return this.open(`${zh}：未提供 group.${group} 的全部记录`, `${en}: the whole stream group.${group} was not given`);
+    const { given, voided, joined, left, turns, turnsBefore, isLeftBehind } = historyOfNumber(group, queueNumber, whole);
+    if (given === null) return this.wrong(`${zh}：没有发放记录`, `${en}: was never given out`);
+    if (isLeftBehind) return this.open(`${zh}：同批号码已进入排队，本号没有；如果没有正在处理的异议，请向单位查询`, `${en}: others of its batch have joined the queue, it has not; ask why unless an objection is being decided`);
+    const story = [`${given.stream} 第 ${given.seq} 条发放`];
+    if (joined !== null) story.push(`${joined.stream} 第 ${joined.seq} 条进入排队`, `其间排在它前面的轮到 ${turnsBefore} 次`);
+    for (const { seq, outcome } of turns) story.push(`第 ${seq} 条轮到本号，${outcome === 'open' ? '尚未结束' : outcome}`);
+    if (left !== null) story.push(`第 ${left.seq} 条退出排队`);
+    if (voided !== null) story.push(`${voided.stream} 第 ${voided.seq} 条作废`);
+    const told = `${zh}：${story.join('；')}`;
+    if (joined === null) return this.open(`${told}；尚未进入排队，或所在通道的记录未提供`, `${en}: given out, not yet in a queue, or its lane was not given`);
+    if (sound.has(joined.stream)) this.proven(`${told}。它前面的每一次轮到都按序，没有被越过`, `${en}: joined at ${joined.stream} ${joined.seq}; ${turnsBefore} turns before its own, each in order`);
+    else this.open(`${told}。所在通道的次序有问题，见上`, `${en}: the order of its lane is not proven, see above`);
+  }
+
+  /** Replays the lanes; the streams of those in order. */
+  private checkLanes(whole: ReadonlyMap<string, readonly PublicEntry[]>, seals: ReadonlyMap<number, { readonly content: SealContent }>, options: CheckOptions): Set<string> {
+    const sound = new Set<string>();
     const used = new Map<number, LaneRules>();
     const rulesOf = (version: number) => {
       const rules = options.rulesOf(version) ?? this.foundRules.get(version) ?? null;
@@ -217,6 +266,7 @@ export class Papers {
       const groups = needed.map((name) => whole.get(name)!);
       const { problems, turns, ended, numbers, left, unknownTypes } = replayLane({ laneId, lane, groups, rulesOf });
       if (problems.length === 0) {
+        sound.add(stream);
         this.proven(`${laneId} 通道：${numbers} 个顺序号、${turns} 次轮到（${ended} 次已结束）全部按序，无人被越过，时长足额，截止时刻只延后`, `lane ${laneId}: ${numbers} numbers, ${turns} turns (${ended} ended), all in order; nobody passed over, no turn too short, deadlines only moved later`);
         if (seals.size === 0) this.open(`${laneId} 通道：未提供日封存，不能证明别人看到的是同一本台账`, `lane ${laneId}: without seals this does not prove that others are shown the same ledger`);
       }
@@ -226,6 +276,7 @@ export class Papers {
       if (unknownTypes.length > 0) this.open(`${laneId} 通道：有不认识的记录种类，未据此采信任何事：${unknownTypes.join('、')}`, `lane ${laneId}: kinds of entry not known, and not believed: ${unknownTypes.join(', ')}`);
     }
     this.nameRules(used);
+    return sound;
   }
 
   /** The rules are the server's word too: the reader compares them with the ones in force. */
