@@ -41,8 +41,13 @@ const MAX_ROUNDS = 50;
 export class CrashingStore implements Store {
   readonly kind;
   private isDead = false;
+  /** The beats of the hours between two steps, kept in memory: written when the process dies, or with its own next beat. */
+  beatAtMs = 0;
   /** Transactions so far, by which it shows whether anything can have changed. */
   transactions = 0;
+  /** Commits under way, and who waits for them to be over. */
+  private committing = 0;
+  private waiting: (() => void)[] = [];
   private plan: { countdown: number; readonly moment: CrashMoment } | null = null;
 
   constructor(private readonly inner: Store, private readonly written: Written) {
@@ -79,12 +84,16 @@ export class CrashingStore implements Store {
     const moment = this.momentOfDeath();
     if (moment === 'before') this.die();
     for (let round = 1; ; round += 1) {
+      await this.settled();
+      let isCommitting = false;
       try {
         let writes = new Map<Watched, string[]>();
         const result = await this.inner.transact(async (tx) => {
           writes = new Map();
-          const done = await work(watchTx(tx, writes));
+          const done = await work(watchTx(tx, writes, this.beatAtMs));
           if (moment === 'inside' || this.isDead) this.die();
+          isCommitting = true;
+          this.committing += 1;
           return done;
         }, { maxAttempts: 1 });
         this.written.note(writes);
@@ -94,12 +103,15 @@ export class CrashingStore implements Store {
       } catch (error) {
         const lostRace = error instanceof StoreBusyError && error.cause instanceof ConflictError;
         if (!lostRace || round === MAX_ROUNDS) throw error;
+      } finally {
+        if (isCommitting) this.committed();
       }
     }
   }
 
   async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     this.assertAlive();
+    await this.settled();
     const result = await this.inner.read(work);
     this.assertAlive();
     return result;
@@ -108,6 +120,19 @@ export class CrashingStore implements Store {
   close(): Promise<void> {
     this.isDead = true;
     return this.inner.close();
+  }
+
+  /**
+   * Whether a snapshot taken while a commit is on its way to the disk has it or not is decided by another thread, in
+   * real time: nobody takes one then. Two who began before either commits still race.
+   */
+  private async settled(): Promise<void> {
+    while (this.committing > 0) await new Promise<void>((resolve) => void this.waiting.push(resolve));
+  }
+
+  private committed(): void {
+    this.committing -= 1;
+    if (this.committing === 0) for (const go of this.waiting.splice(0)) go();
   }
 
   private assertAlive(): void {
@@ -125,10 +150,11 @@ export class CrashingStore implements Store {
 }
 
 /** The transaction, with the documents it writes noted. */
-function watchTx(tx: Tx, writes: Map<Watched, string[]>): Tx {
+function watchTx(tx: Tx, writes: Map<Watched, string[]>, beatAtMs: number): Tx {
   const noting = new Map<string, unknown>();
   return new Proxy(tx, {
     get: (target, name: CollectionName) => {
+      if (name === 'heartbeats') return beating(target.heartbeats, beatAtMs);
       if (!(watched as readonly string[]).includes(name)) return target[name];
       if (!noting.has(name)) noting.set(name, notingWrites(target[name], (id) => void writes.set(name as Watched, [...(writes.get(name as Watched) ?? []), id])));
       return noting.get(name);
@@ -142,4 +168,13 @@ function notingWrites<C extends Tx[CollectionName]>(inner: C, note: (id: string)
     return (inner[write] as (doc: unknown) => Promise<unknown>).call(inner, doc);
   };
   return Object.assign(Object.create(inner) as C, { insert: noting('insert'), replace: noting('replace'), remove: noting('remove') });
+}
+
+/** The last beat, as it would be stored had the process written each one. */
+function beating(inner: Tx['heartbeats'], beatAtMs: number): Tx['heartbeats'] {
+  const get = async (id: string) => {
+    const stored = await inner.get(id);
+    return stored === null ? null : { ...stored, beatAtMs: Math.max(stored.beatAtMs, beatAtMs) };
+  };
+  return Object.assign(Object.create(inner) as Tx['heartbeats'], { get });
 }

@@ -92,7 +92,8 @@ export class Families {
       case 'otherKeyAtOnce':
         return this.atOnce('another key at once', [() => this.send(ticket, listingId, key), () => this.send(ticket, chance.of(homes), this.newKey())], () => this.tryPick(ticket, listingId, key));
       case 'withRival': {
-        const rival = chance.of(city.lane(ticket.family.laneId).queue);
+        const { queue } = city.lane(ticket.family.laneId);
+        const rival = queue.length === 0 ? ticket : chance.of(queue);
         const rivalKey = this.newKey();
         return this.atOnce('a rival grabs the same home', [() => this.send(rival, listingId, rivalKey), () => this.send(ticket, listingId, key), ...(chance.happens(0.5) ? [() => sim.settle(ticket.family.laneId)] : [])], () => this.tryPick(ticket, listingId, key));
       }

@@ -144,10 +144,14 @@ export class Simulation {
     return result;
   }
 
-  /** After an act the relay runs, unless it is just then that nobody gets to it; a look follows within a second. */
+  /**
+   * After an act the relay runs, unless it is just then that nobody gets to it. A look follows within a second; one
+   * that comes after the relay and finds nothing due may as well be left out.
+   */
   async afterAct(): Promise<void> {
-    if (this.chance.happens(0.9)) await this.run('kick', () => this.world.kick());
-    this.lookBy(this.time.trueMs + this.chance.int(1, 1_000));
+    const isKicked = this.chance.happens(0.9);
+    if (isKicked) await this.run('kick', () => this.world.kick());
+    if (!isKicked || this.chance.happens(0.4)) this.lookBy(this.time.trueMs + this.chance.int(1, 1_000));
   }
 
   async look(): Promise<void> {

@@ -15,8 +15,8 @@ export class Staff {
   readonly reviewerOf = new Map(districtNames.map((district, at) => [district as string, `staff-reviewer-${at}`]));
   private readonly lanesOpened = new Set<string>();
   private files = 0;
-  /** Homes of a file that is being imported. */
-  private importing: readonly RollHome[] = [];
+  /** Homes of a file that is being imported, or of a report under way. */
+  private coming: { readonly homes: readonly RollHome[]; readonly state?: ListingState } = { homes: [] };
 
   constructor(private readonly sim: Simulation, private readonly chance: SeededChance) {}
 
@@ -40,7 +40,7 @@ export class Staff {
     const again = () => sim.agenda.add(sim.time.trueMs + 10 * MINUTE, () => this.imports(families, homes));
     if (!sim.world.isUp) return again();
     this.files += 1;
-    this.importing = homes;
+    this.coming = { homes };
     const done = await sim.run('import', async () => {
       const [roll, listings] = [families.length === 0 ? null : await importFamilies(sim.world.kernel, `${sim.world.dir}/roll-${this.files}.xlsx`, families), homes.length === 0 ? null : await importHomes(sim.world.kernel, `${sim.world.dir}/homes-${this.files}.xlsx`, homes)];
       await this.meetHomes(homes);
@@ -49,7 +49,7 @@ export class Staff {
       return true;
     }, () => this.meetHomes(homes));
     if (done === undefined) return again();
-    this.importing = [];
+    this.coming = { homes: [] };
     await sim.run('families bind WeChat', () => this.bindWechat(families));
     this.opensNewLanes();
     await sim.afterAct();
@@ -72,9 +72,15 @@ export class Staff {
     sim.oracle.check(sim.oracle.city.tickets.size === before, 'G2: no number is used again');
   }
 
-  /** A process that died in the middle of an import may have written some of its homes. */
+  /** A process that died in the middle of an import or a report may have written some of its homes. */
   async meetsInterrupted(): Promise<void> {
-    if (this.importing.length > 0) await this.meetHomes(this.importing);
+    const { homes, state } = this.coming;
+    if (homes.length > 0) await this.meetHomes(homes, state);
+  }
+
+  /** An operator reports homes; none when it is through. */
+  expects(homes: readonly RollHome[]): void {
+    this.coming = { homes, state: 'draft' };
   }
 
   /** Which stored home is which of the register's; the oracle takes state and lane from the register. */

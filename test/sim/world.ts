@@ -20,7 +20,7 @@ import { staffWaitingHandlers } from '../../bff/features/waiting/staff-handlers'
 import type { ApiRequest, Caller, Handlers } from '../../bff/http/request';
 import { nextDue } from '../../bff/jobs/agenda';
 import { createSystemClock } from '../../bff/jobs/clocks';
-import { beatWithoutCredit, lastBeat } from '../../bff/jobs/heartbeat';
+import { beatWithoutCredit, lastBeat, type Heartbeat } from '../../bff/jobs/heartbeat';
 import { runDue } from '../../bff/jobs/jobs';
 import { OutboxRelay } from '../../bff/jobs/outbox-relay';
 import type { Kernel, Log } from '../../bff/kernel';
@@ -36,6 +36,7 @@ import type { VirtualTime } from './virtual-time';
 /** One instance of the service. */
 export interface Instance {
   readonly kernel: Kernel;
+  readonly heartbeat: Heartbeat;
   readonly relay: OutboxRelay;
   readonly handlers: Handlers;
 }
@@ -58,7 +59,6 @@ export class SimWorld {
   /** Outlives the processes that wrote. */
   readonly written = new Written();
   private life: Life | null = null;
-  private beatAtMs = 0;
 
   constructor(private readonly time: VirtualTime, private readonly chance: SeededChance, private readonly outside: { gateway: SimGateway; messenger: SimMessenger }) {
     // Blind indexes are in the ledger (who acted): with keys of chance no two runs would write the same one.
@@ -102,16 +102,15 @@ export class SimWorld {
     const clock = createSystemClock(await lastBeat({ store }), this.time.read);
     const board = new LiveBoard(store, clock, Number.POSITIVE_INFINITY);
     const open = async (name: string): Promise<Instance> => {
-      const { kernel } = await createKernel({
+      const { kernel, heartbeat } = await createKernel({
         store, clock, keys: this.keys, log: this.log(store), chance: this.chance.fork(`kernel ${name} ${this.time.trueMs}`),
         onTold: (laneIds) => laneIds.forEach((laneId) => board.changed(laneId)),
       });
       const relay = new OutboxRelay(kernel, { sms: this.outside.gateway, subscription: this.outside.messenger, templates: createSmsTemplates(), sendAtOnce: 1, announce: () => Promise.resolve() }, name);
-      return { kernel, relay, handlers: handlersOf(kernel, board) };
+      return { kernel, heartbeat, relay, handlers: handlersOf(kernel, board) };
     };
     this.life = { store, clock, board, instances: [await open('a'), await open('b')] };
     await this.kernel.ensureAlive();
-    this.beatAtMs = this.systemNow();
     this.time.serviceUp();
   }
 
@@ -119,7 +118,10 @@ export class SimWorld {
   async bury(): Promise<void> {
     const { life } = this;
     this.life = null;
-    await life?.store.close();
+    if (life === null) return;
+    // None of these beats is what the crash struck.
+    await beatWithoutCredit({ ...life.instances[0].kernel, store: life.store.spared }, life.store.beatAtMs);
+    await life.store.close();
   }
 
   /** True time passes with the service up, and so beating; the last beat is a few seconds old at most. */
@@ -132,10 +134,9 @@ export class SimWorld {
     const before = this.systemNow();
     this.time.trueMs = trueMs;
     const beatAtMs = Math.max(before, this.systemNow() - this.chance.int(0, 4_900));
-    if (beatAtMs - this.beatAtMs < 4_900) return;
-    this.beatAtMs = beatAtMs;
-    // These are the beats of the hours since the last step; none of them is what a crash at this instant strikes.
-    await beatWithoutCredit({ ...this.kernel, store: this.store.spared }, beatAtMs);
+    this.store.beatAtMs = beatAtMs;
+    // The looks of the hours since the last step beat as well, so that no act needs to beat for itself.
+    for (const { heartbeat } of this.alive().instances) heartbeat['lastBeatMs'] = beatAtMs;
   }
 
   /** One look of the jobs; of both instances at once, if so wished. */
@@ -143,7 +144,6 @@ export class SimWorld {
     const [a, b] = this.alive().instances;
     this.outside.gateway.answersAtOnce = both;
     await allOf(both ? [runDue(a.kernel, a.relay), runDue(b.kernel, b.relay)] : [runDue(a.kernel, a.relay)]);
-    this.beatAtMs = this.systemNow();
   }
 
   /** The relay's run that follows a commit. */

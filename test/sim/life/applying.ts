@@ -51,7 +51,7 @@ export class Applying {
     const answer = await this.acts.ask<{ id: string; version: number }>('createApplication', this.acts.family(household), { body: {}, key: name }, 'granted');
     if (answer === null) throw new Error('no draft');
     const known = this.books.applications.get(answer.id);
-    const book: ApplicationBook = known ?? { id: answer.id, case: this.books.open('', household, null), state: 'draft', submittedAtMs: 0, receipt: 0, dueMs: Number.POSITIVE_INFINITY, sentBackAtMs: 0, shown: null, round: 0 };
+    const book: ApplicationBook = known ?? { id: answer.id, case: this.books.open('', household, null), state: 'draft', submittedAtMs: 0, receipt: 0, order: 0, dueMs: Number.POSITIVE_INFINITY, sentBackAtMs: 0, shown: null, round: 0 };
     this.books.applications.set(answer.id, book);
     return { book, version: answer.version, isSaved: false };
   }

@@ -30,6 +30,7 @@ export interface ApplicationBook {
   /** Of the first submission (V1). */
   submittedAtMs: number;
   receipt: number;
+  order: number;
   /** When a supplement is too late; Infinity where nobody is waited for. And since when it is waited for. */
   dueMs: number;
   sentBackAtMs: number;
@@ -44,7 +45,8 @@ export interface Candidate {
   readonly group: string;
   readonly rank: number;
   readonly submittedAtMs: number;
-  readonly receipt: number;
+  /** What breaks ties: submissions and requests in the order they were committed. */
+  readonly order: number;
   readonly day: number;
   readonly kind: 'new' | 'continue' | 'adjust' | 'fromSubsidy';
   readonly previous: CityTicket | null;
@@ -57,6 +59,7 @@ export interface MissBook {
   untilMs: number;
   state: 'open' | 'asked' | 'settled';
   requestedAtMs: number;
+  order: number;
   shown: Shown | null;
 }
 
@@ -66,7 +69,7 @@ export interface RequestBook {
   readonly group: string | null;
   readonly ticket: CityTicket | null;
   readonly requestedAtMs: number;
-  readonly receipt: number;
+  readonly order: number;
 }
 
 export type AllocationState = 'publicised' | 'qualified' | 'inDoubt' | 'leased' | 'forfeited' | 'cancelled' | 'rejected';
@@ -151,8 +154,15 @@ export class Books {
     applications: 0, rejections: 0, sentBack: 0, objections: 0, upheld: 0, batches: 0, publicities: 0, continues: 0, adjustments: 0, conversions: 0, left: 0, forfeits: 0, bars: 0, blacklisted: 0,
     qualified: 0, leases: 0, homesReturned: 0, vacated: 0, seals: 0, proofs: 0, refusals: 0,
   };
+  private orders = 0;
   private readonly ofSubject = new Map<string, ObjectionBook[]>();
   private readonly shownKeys = new Set<string>();
+
+  /** The next in the order of commits. */
+  nextOrder(): number {
+    this.orders += 1;
+    return this.orders;
+  }
 
   open(id: string, household: Household, priority: string | null): Case {
     const opened: Case = { id, household, isOpen: true, priority, application: null, ticket: null, candidate: null, miss: null, request: null, hasSubsidy: false, allocation: null };
@@ -206,7 +216,7 @@ export class Books {
 
   /** G3. */
   inOrder(group: string, day: number): Candidate[] {
-    return [...this.candidates].filter((one) => one.group === group && one.day === day).sort((a, b) => a.rank - b.rank || a.submittedAtMs - b.submittedAtMs || a.receipt - b.receipt);
+    return [...this.candidates].filter((one) => one.group === group && one.day === day).sort((a, b) => a.rank - b.rank || a.submittedAtMs - b.submittedAtMs || a.order - b.order);
   }
 
   close(of: Case): void {

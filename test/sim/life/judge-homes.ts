@@ -7,7 +7,8 @@ import type { WaitingJudge } from './judge-waiting';
 
 /** L1–L3: what staff may do to a home, and what it is then. */
 const poolMoves: Readonly<Record<string, readonly (readonly [from: CityHome['state'], to: CityHome['state']])[]>> = {
-  submit: [['draft', 'inReview']], approve: [['inReview', 'inReview'], ['inReview', 'available'], ['available', 'available'], ['available', 'reserved']], reject: [['inReview', 'draft'], ['available', 'available']],
+  submit: [['draft', 'inReview']], approve: [['inReview', 'inReview'], ['inReview', 'available'], ['available', 'available'], ['available', 'reserved']], // A home that was asked to be reserved may be anybody's by the time the request is turned down.
+  reject: [['inReview', 'draft'], ['available', 'available'], ['picked', 'picked'], ['allocated', 'allocated'], ['leased', 'leased'], ['maintenance', 'maintenance'], ['reserved', 'reserved']],
   reportVacated: [['leased', 'inReview']], requestReserve: [['available', 'available']], releaseReserve: [['reserved', 'available']],
   startMaintenance: [['available', 'maintenance'], ['reserved', 'maintenance']], endMaintenance: [['maintenance', 'available'], ['maintenance', 'reserved']],
   withdraw: [['draft', 'withdrawn'], ['inReview', 'withdrawn'], ['available', 'withdrawn'], ['reserved', 'withdrawn'], ['maintenance', 'withdrawn']], restore: [['withdrawn', 'draft']],

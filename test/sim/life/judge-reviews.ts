@@ -87,7 +87,7 @@ export class ReviewJudge {
     const { household } = application.case;
     findings.check(receipt > this.lastReceipt, () => `G3: receipt ${receipt} follows ${this.lastReceipt}`);
     this.lastReceipt = receipt;
-    Object.assign(application, { submittedAtMs: atMs, receipt });
+    Object.assign(application, { submittedAtMs: atMs, receipt, order: books.nextOrder() });
     findings.check(!books.isBarred(household, atMs), () => `F2: nobody barred applies: household ${household.index}`);
     books.counts.applications += 1;
     this.opens(application.case);
@@ -125,11 +125,11 @@ export class ReviewJudge {
     const heldUntilMs = Math.max(0, ...books.against(shown, subject).map(({ decidedAtMs }) => decidedAtMs));
     const { tier, bedrooms } = application.case.household;
     const group = `${tier}-${bedrooms}`;
-    this.offer(application.case, group, application.case.priority, application.submittedAtMs, application.receipt, Math.max(justBefore(shown), heldUntilMs));
+    this.offer(application.case, group, application.case.priority, application.submittedAtMs, application.order, Math.max(justBefore(shown), heldUntilMs));
   }
 
-  private offer(of: Case, group: string, priority: string | null, submittedAtMs: number, receipt: number, eligibleFromMs: number): void {
-    this.on.books.offer({ case: of, group, rank: rankOf(group, priority), submittedAtMs, receipt, kind: 'new', previous: null }, eligibleFromMs);
+  private offer(of: Case, group: string, priority: string | null, submittedAtMs: number, order: number, eligibleFromMs: number): void {
+    this.on.books.offer({ case: of, group, rank: rankOf(group, priority), submittedAtMs, order, kind: 'new', previous: null }, eligibleFromMs);
     mustBeNumbered(this.on, of);
   }
 

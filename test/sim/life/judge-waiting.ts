@@ -26,7 +26,7 @@ export class WaitingJudge {
       return this.closes(ticket.case);
     }
     ticket.state = 'missed';
-    const miss: MissBook = (ticket.case.miss = { ticket, missedAtMs: atMs, untilMs: endOfPeriod(atMs, periods.toContinue), state: 'open', requestedAtMs: 0, shown: null });
+    const miss: MissBook = (ticket.case.miss = { ticket, missedAtMs: atMs, untilMs: endOfPeriod(atMs, periods.toContinue), state: 'open', requestedAtMs: 0, order: 0, shown: null });
     books.openMisses.add(ticket.case);
     this.mustLapse(miss);
     hearers.missed(ticket.case);
@@ -123,7 +123,7 @@ export class WaitingJudge {
     miss.ticket.state = 'renewing';
     books.openMisses.delete(of);
     const shown = books.show('continuation', of.id, dayNumber(atMs), periods.continuation);
-    Object.assign(miss, { state: 'asked', requestedAtMs: atMs, shown });
+    Object.assign(miss, { state: 'asked', requestedAtMs: atMs, order: books.nextOrder(), shown });
     books.counts.continues += 1;
     duties.add(shown.effectMs, `M1: the continuation of ${miss.ticket.id} takes effect`, () => miss.state !== 'asked' || books.isContested(shown, miss.ticket.id));
   }
@@ -138,7 +138,7 @@ export class WaitingJudge {
     miss.state = 'settled';
     const heldUntilMs = Math.max(0, ...books.against(shown, ticket.id).filter(({ decidedAtMs }) => decidedAtMs >= shown.effectMs).map(({ decidedAtMs }) => decidedAtMs));
     const { group } = ticket.family;
-    books.offer({ case: of, group, rank: rankOf(group, of.priority), submittedAtMs: requestedAtMs, receipt: requestedAtMs, kind: 'continue', previous: ticket }, Math.max(justBefore(shown), heldUntilMs));
+    books.offer({ case: of, group, rank: rankOf(group, of.priority), submittedAtMs: requestedAtMs, order: miss.order, kind: 'continue', previous: ticket }, Math.max(justBefore(shown), heldUntilMs));
     mustBeNumbered(this.on, of);
   }
 
@@ -171,7 +171,7 @@ export class WaitingJudge {
     if (made.kind === 'fromSubsidy') findings.check(of.hasSubsidy && !books.isBarred(of.household, atMs), () => `W3, F2: ${of.id} comes back from a subsidy it has, and nobody of it is barred`);
     else this.checkWaiting(of, type);
     if (made.kind === 'adjust') findings.check(made.group !== of.ticket?.family.group && Number(made.group?.at(-1)) <= Number(of.ticket?.family.group.at(-1)), () => `W2: ${of.id} asks for another group without more bedrooms, not ${made.group}`);
-    of.request = { id, kind: made.kind, group: made.group, ticket: made.kind === 'fromSubsidy' ? null : of.ticket, requestedAtMs: atMs, receipt: Number(id.split('-').at(-1)) };
+    of.request = { id, kind: made.kind, group: made.group, ticket: made.kind === 'fromSubsidy' ? null : of.ticket, requestedAtMs: atMs, order: books.nextOrder() };
     books.requests.set(id, of);
     hearers.asked(of);
   }
@@ -198,7 +198,7 @@ export class WaitingJudge {
     if (ticket !== null) ticket.state = 'renewing';
     books.counts[kind === 'adjust' ? 'adjustments' : 'conversions'] += 1;
     // W2: approved on day D, in the batch of D+1, with the time of the request.
-    books.offer({ case: of, group: group!, rank: rankOf(group!, of.priority), submittedAtMs: request.requestedAtMs, receipt: request.receipt, kind, previous: ticket }, atMs);
+    books.offer({ case: of, group: group!, rank: rankOf(group!, of.priority), submittedAtMs: request.requestedAtMs, order: request.order, kind, previous: ticket }, atMs);
     mustBeNumbered(this.on, of);
   }
 

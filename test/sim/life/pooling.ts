@@ -30,7 +30,8 @@ export class Pooling {
 
   private async reportsIn(district: string, homes: readonly RollHome[]): Promise<void> {
     const { acts } = this;
-    await acts.sitting('homes are reported', async () => {
+    acts.sim.staff.expects(homes);
+    const done = await acts.sitting('homes are reported', async () => {
       // Those of a request whose answer was lost are there already.
       await this.meetHomes(homes);
       const body = { submit: true, homes: homes.map(reportedHome) };
@@ -43,6 +44,7 @@ export class Pooling {
       await this.meetHomes(homes);
       return acts;
     }, () => this.reportsIn(district, homes));
+    if (done !== null) acts.sim.staff.expects([]);
   }
 
   /** On somebody's desk. */
