@@ -1,6 +1,7 @@
 /** Tenancies over HTTP: sitting tenants registered by the operator of the home's district, and who lives where. */
 import type { AnswerOf } from '../../../shared/contract/routes';
-import { actOf, refuse, type Handlers } from '../../http/request';
+import { pageOf } from '../../http/page';
+import { actOf, Refusal, refuse, type Handlers } from '../../http/request';
 import type { Kernel } from '../../kernel';
 import { maskName } from '../../security/masking';
 import { change } from '../../store/change';
@@ -11,7 +12,6 @@ import { addressOf } from '../selection/receipt';
 import { registerSittingTenant } from './sitting-tenants';
 import type { Tenancy } from './tenancies';
 
-const PAGE = 40;
 type Answer = AnswerOf<'registerTenancy'>;
 
 export function tenancyHandlers(kernel: Kernel): Handlers {
@@ -49,12 +49,11 @@ export function tenancyHandlers(kernel: Kernel): Handlers {
 
     listTenancies: ({ caller, query }) => kernel.store.read(async (tx) => {
       if (!maySeeListings(caller, query.district)) return refuse('FORBIDDEN');
-      const limit = Number(query.limit ?? PAGE);
-      const after = query.after === undefined ? null : await tx.tenancies.get(query.after);
-      const found = await tx.tenancies.find({ district: query.district, isRunning: true }, { sort: [['startedDay', 'asc']], limit, ...(after === null ? {} : { after }) });
+      const page = await pageOf(tx.tenancies, { district: query.district, isRunning: true }, [['startedDay', 'asc']], query);
+      if (page instanceof Refusal) return page;
       const tenancies: Answer[] = [];
-      for (const tenancy of found) tenancies.push(await present(tx, tenancy));
-      return { tenancies, next: found.length < limit ? null : (found.at(-1)?.id ?? null) };
+      for (const tenancy of page.found) tenancies.push(await present(tx, tenancy));
+      return { tenancies, next: page.next };
     }),
   };
 }

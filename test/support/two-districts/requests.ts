@@ -108,6 +108,8 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
   continueForFamily: ticket('missed', atWindow),
   cancelQualification: ticket('waiting', ending),
   giveUpWaiting: ticket('waiting', ending),
+  cancelCandidate: { params: { candidateId: 'near-candidate' }, body: ending },
+  giveUpCandidate: { params: { candidateId: 'near-candidate' }, body: ending },
   listWaitingRequests: inDistrict,
   decideWaitingRequest: { params: { requestId: 'near-request' }, body: { version, approved: true, answer: '同意' } },
   listSubsidies: inDistrict,
@@ -138,6 +140,11 @@ export const requests: Readonly<Record<string, Asked | ((city: City) => Asked)>>
   listStalledAllocations: inDistrict,
   listMoveInBatches: inDistrict,
   getMoveInBatch: { params: { batchId: 'near-moveIn' } },
+  registerTenancy: (() => {
+    const { applicantName, identity, members } = contentOf(9_000);
+    return { body: { listingId: 'near-home-draft', version, applicantName, identity, phone: phoneOf(9_000), street: here.street, members, contractNumber: 'HT-9000', startedDay: '2019-03-01', documentsChecked: true, documents: '租赁合同、全家身份证' } };
+  })(),
+  listTenancies: inDistrict,
   listTransfers: inDistrict,
   'actOnTransfer/accept': transfer('requested', 'accept'),
   'actOnTransfer/approve': transfer('reviewed', 'approve'),
