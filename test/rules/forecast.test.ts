@@ -146,7 +146,7 @@ describe('one future', () => {
   });
   test('Q1: lowRent families who join go before publicRental ones, not before lowRent ones', () => {
     const joins = { ...quiet, arrivals: [{ timeMs: 0, homes: 0, lowRent: 1 }] };
-    expect(daysOf({ homes: 99, lowRent: 2 }, { days: [joins], turns: [turn(4)] })).toEqual([0, 0, 1, 1, 2, 2]);
+    expect(daysOf({ homes: 99, lowRent: 3 }, { days: [joins], turns: [turn(4)] })).toEqual([0, 0, 0, 1, 2, 2]);
   });
   test('Q8: a deferred family comes again the next day before the others', () => {
     expect(daysOf({}, { turns: [turn(4, 'deferred')] })).toEqual([0, 0, 0, 10, 10, 10]);
@@ -202,6 +202,15 @@ describe('ranges', () => {
     expect(range(future())).toEqual({ earliest: [3], latest: [3] });
     expect(range(future(0, 1))).toEqual({ earliest: [3], latest: [null] });
     expect(range(Uint16Array.from({ length: 10 }, () => 31))).toEqual({ earliest: [], latest: [] });
+  });
+
+  test('a short past makes broader ranges than a long one of the same pace', () => {
+    const { now: lane, past: { days, turns } } = new Watched('short', { ...usualLaw, waiting: 250 }).live(60);
+    const width = (repeated: number) => {
+      const { earliest, latest } = rangesFrom(lane, { days: Array.from({ length: repeated }, () => days).flat(), turns }, 'x', 200);
+      return latest[100]! - earliest[100]!;
+    };
+    expect(width(1)).toBeGreaterThan(1.2 * width(10));
   });
 
   test('a broader promise gives a broader range', () => {

@@ -8,7 +8,7 @@ export interface Ranges {
   readonly latest: readonly (number | null)[];
 }
 
-const PLACES_A_BREATH = 500;
+const PLACES_A_YIELD = 500;
 
 /** `percent` of the futures lie within, as many before as after. Yields between stretches of places. */
 export function* rangesOf({ places, horizonDays, days }: Futures, percent: number): Generator<number, Ranges> {
@@ -28,7 +28,7 @@ export function* rangesOf({ places, horizonDays, days }: Futures, percent: numbe
     if (first > horizonDays) break;
     earliest.push(first);
     latest.push(last > horizonDays ? null : last);
-    if (place % PLACES_A_BREATH === PLACES_A_BREATH - 1) yield PLACES_A_BREATH * 20;
+    if (place % PLACES_A_YIELD === PLACES_A_YIELD - 1) yield PLACES_A_YIELD * 20;
   }
   return { earliest, latest };
 }

@@ -1,11 +1,10 @@
 /**
  * Once a day and lane, after midnight: what the day before brought, how the ranges that are over did, and the ranges of
- * today (W5). In small steps with a breath between them and a bound a look, so that it holds up nobody's turn; it writes
- * its own collections only and acts on nobody, so the ledger has nothing to say of it. Done twice, or by two processes,
- * it comes to the same: the seed is the lane and the day.
+ * today (W5). In small steps and few of them a look, so that it holds up nobody's turn; it writes its own collections
+ * only and acts on nobody, so the ledger has nothing to say of it. Done twice, or by two processes, it comes to the same:
+ * the seed is the lane and the day.
  */
-import { setImmediate as breathe } from 'node:timers/promises';
-import { addDays, dayOf, MINUTE_MS, startOfDay, type Day } from '../../../shared/shanghai-time';
+import { addDays, dayOf, MINUTE_MS, SECOND_MS, startOfDay, type Day } from '../../../shared/shanghai-time';
 import { drawFutures, type LaneNow } from '../../domain/forecast/futures';
 import { datedPlaces, rangesOf, type Ranges } from '../../domain/forecast/ranges';
 import { hasEnoughPast, isStepDay, judgeCase, placesToKeep, type Tally } from '../../domain/forecast/track-record';
@@ -15,15 +14,16 @@ import type { DocOf, Lane, Ticket } from '../../store/collections';
 import { laneStream } from '../../store/ledger';
 import type { NewDoc, Tx } from '../../store/port';
 import { LaneHistory } from './lane-past';
+import { writeOnce } from './write-once';
 
-/** Steps of one look: some tens of milliseconds; a big city's night takes a few seconds in all, a look at a time. */
-const STEPS_A_LOOK = 400_000;
+/** Steps of one look: some twenty milliseconds. A big city's night takes a minute or two of looks, and nobody notices. */
+const STEPS_A_LOOK = 300_000;
 const RETRY_MS = 10 * MINUTE_MS;
 const CASES_A_CHANGE = 50;
 /** Ranges count for the record this long after their last day. */
 const RECORD_DAYS = 365;
 /** Ranges are kept for places up to here: further ones would have to be read to be named. */
-const MAX_PLACE_KEPT = 2_000;
+const MAX_PLACE_KEPT = 1_000;
 const PAGE = 200;
 
 interface Night {
@@ -63,7 +63,6 @@ export const dailyForecasts: DueJob = {
           return;
         }
         spent += value;
-        await breathe();
       }
     } catch (error) {
       // Lanes that are done stay done; the rest is tried again.
@@ -75,8 +74,8 @@ export const dailyForecasts: DueJob = {
   nextDue(_tx, kernel, nowMs) {
     const { night } = workshopOf(kernel);
     const today = dayOf(nowMs);
-    if (night?.day !== today) return Promise.resolve(nowMs + 1);
-    return Promise.resolve(night.isDone ? startOfDay(addDays(today, 1)) : Math.max(nowMs + 1, night.notBeforeMs));
+    if (night?.day !== today) return Promise.resolve(nowMs + SECOND_MS);
+    return Promise.resolve(night.isDone ? startOfDay(addDays(today, 1)) : Math.max(nowMs + SECOND_MS, night.notBeforeMs));
   },
 };
 
@@ -116,7 +115,7 @@ async function* forecastLane(kernel: Kernel, laneId: string, today: Day, past: L
   }
   const kept = placesToKeep(Math.min(datedPlaces(ranges), seen.first.length)).map((place) => ({ place, ticketId: seen.first[place]! }));
   const city = tallies.reduce((sum, { cases, hits }) => ({ cases: sum.cases + cases, hits: sum.hits + hits }), { cases: 0, hits: 0 });
-  await kernel.store.transact(async (tx) => {
+  await writeOnce(kernel.store, async (tx) => {
     const current = await tx.laneForecasts.get(laneId);
     if (current?.day === today) return;
     const next: NewDoc<DocOf<'laneForecasts'>> = {
@@ -164,7 +163,6 @@ async function firstInQueue(tx: Tx, laneId: string): Promise<string[]> {
     ids.push(...page.map(({ id }) => id));
     after = page.at(-1);
     if (page.length < PAGE) break;
-    await breathe();
   }
   return ids;
 }
@@ -184,7 +182,6 @@ async function settleCases(kernel: Kernel, laneId: string, today: Day): Promise<
         await tx.forecastCases.replace({ ...current, state: judgeCase(current, turnDay, ticket?.state === 'queued'), turnDay });
       }
     });
-    await breathe();
   }
 }
 

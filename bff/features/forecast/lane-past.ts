@@ -5,6 +5,7 @@ import type { LanePast } from '../../domain/forecast/futures';
 import type { Kernel } from '../../kernel';
 import type { DocOf } from '../../store/collections';
 import { laneStream, ledgerEntryId } from '../../store/ledger';
+import { writeOnce } from './write-once';
 
 type LaneDayDoc = DocOf<'laneDays'>;
 
@@ -12,8 +13,8 @@ type LaneDayDoc = DocOf<'laneDays'>;
 const PAST_DAYS = 365;
 const PAST_TURNS = 500;
 const PAGE = 100;
-/** One entry, or one day's document, as steps of the job. */
-const STEPS_A_READ = 50;
+/** What one document read costs, in steps of a future. */
+const STEPS_A_READ = 400;
 
 /** One lane's days, kept in memory from one day to the next: a year of them need not be read every midnight. */
 export class LaneHistory {
@@ -65,7 +66,7 @@ export class LaneHistory {
       if (entries.some((entry) => !reader.take(entry)) || entries.length < PAGE) break;
       seq = entries.at(-1)!.seq;
     }
-    const written = await kernel.store.transact(async (tx) => {
+    const written = await writeOnce(kernel.store, async (tx) => {
       const id = `${laneId}:${day}`;
       // Another process may have written it: the same ledger gives the same day.
       const there = await tx.laneDays.get(id);
