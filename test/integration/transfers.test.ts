@@ -1,4 +1,5 @@
 /** L2, H2, H5 on the real store: tenants moved to reserved homes, pairs of households swapping, and the lists homes are assigned from. */
+import { listingPoolHandlers } from '../../bff/features/listing-pool/handlers';
 import { openAllocation } from '../../bff/features/allocations/open';
 import { beginTenancy } from '../../bff/features/allocations/tenancies';
 import { assignmentHandlers } from '../../bff/features/assignments/handlers';
@@ -109,7 +110,32 @@ test('H2: a pair of tenants signs only after both homes passed inspection; filte
   expect(await swapAct(operator, pair, 'sign', contracts)).toMatchObject({ state: 'signed', isSigned: true, inspectedAtMs: world.clock.nowMs });
   expect([await livesIn(0), await livesIn(1), await states(8, 9)]).toEqual([[[home(8), 'HT-a']], [[home(9), 'HT-b']], ['leased', 'leased']]);
   // Free for another swap.
+  expect(await listed({ inspection: 'pending' })).toBe(0);
   expect(await call('matchSwap', operator, { firstListingId: home(8), secondListingId: home(9), consent: '双方到场签字' })).toMatchObject({ state: 'matched' });
+});
+
+test('H2, H5: what a household asked for ends with its tenancy: the home held for it is free again, its swap is off; never to more rooms, never on one contract', async () => {
+  await settle(0, 9);
+  await settle(1, 8);
+  await put(1, 'reserved');
+  const asked = await transferAct(reviewer, await transferAct(operator, await call('requestTransfer', family(0), { kind: 'lowFloor', reason: '行动不便' }), 'accept'), 'approve');
+  await call('assignHomes', operator, { reason: '划拨', items: [{ transferId: asked.id, version: asked.version, listingId: home(1) }] });
+  let pair = await call('matchSwap', operator, { firstListingId: home(9), secondListingId: home(8), consent: '双方到场签字' });
+  await world.store.transact(async (tx) => void (await tx.listings.replace({ ...(await tx.listings.get(home(7)))!, bedrooms: 3, state: 'leased' })));
+  expect(await call('matchSwap', operator, { firstListingId: home(7), secondListingId: home(8), consent: '双方到场签字' })).toMatchObject({ code: 'HOME_DOES_NOT_SUIT' });
+  pair = await swapAct(reviewer, pair, 'approve');
+  for (const side of ['first', 'second']) pair = await swapAct(operator, pair, 'inspect', { side, passed: true });
+  expect(await swapAct(operator, pair, 'sign', { firstContractNumber: 'HT-a', secondContractNumber: 'HT-a' })).toMatchObject({ code: 'VALIDATION_FAILED' });
+  expect(await swapAct(operator, pair, 'sign', { firstContractNumber: 'HT-a', secondContractNumber: 'HT-b' })).toMatchObject({ state: 'signed' });
+  const held = () => world.store.read(async (tx) => [(await tx.transfers.get(asked.id))!.state, (await tx.listingFiles.get(home(1)))!.transferId]);
+  expect(await held()).toEqual(['withdrawn', null]);
+  // The first moves out for good while the next swap is under way.
+  const next = await call('matchSwap', operator, { firstListingId: home(9), secondListingId: home(8), consent: '双方到场签字' });
+  const pool = listingPoolHandlers(world.kernel) as unknown as Record<string, (r: ApiRequest<never>) => Promise<{ results: { code: string | null }[] }>>;
+  const { version } = await world.store.read(async (tx) => (await tx.listings.get(home(8)))!);
+  const { results } = await pool['actOnHomes']!({ caller: operator, params: {}, query: {}, idempotencyKey: '', body: { act: 'reportVacated', reason: '退租', vacatedDay: '2026-06-01', items: [{ listingId: home(8), version }] }, address: '', traceId: '', rawBody: '', headers: {} } as unknown as ApiRequest<never>);
+  expect(results[0]!.code).toBeNull();
+  expect(await world.store.read(async (tx) => [(await tx.swaps.get(next.id))!.state, ...(await tx.swapParties.find({})).map(({ swapId }) => swapId)])).toEqual(['withdrawn', null, null]);
 });
 
 test('H2: homes that nobody was handed yet are swapped without inspection; each then signs for the other home', async () => {

@@ -4,7 +4,7 @@ import { decideTransfer, isOpenTransfer, suits, transferActs, transferStates, ty
 
 test('L2, P1: a transfer, state × act × role, in full', () => {
   const table: Partial<Record<`${TransferState} ${TransferAct} ${TransferActor}`, TransferState>> = {
-    'requested accept operator': 'reviewed', 'reviewed approve district': 'approved', 'requested reject operator': 'rejected', 'reviewed reject district': 'rejected',
+    'requested accept operator': 'reviewed', 'reviewed approve district': 'approved', 'requested reject operator': 'rejected', 'reviewed reject district': 'rejected', 'approved reject district': 'rejected',
     'approved assign operator': 'assigned', 'assigned unassign operator': 'approved', 'assigned sign operator': 'moved',
     'requested withdraw family': 'withdrawn', 'reviewed withdraw family': 'withdrawn', 'approved withdraw family': 'withdrawn', 'assigned withdraw family': 'withdrawn',
   };

@@ -16,7 +16,7 @@ export type TransferDecision = { readonly state: TransferState } | { readonly re
 const moves: Readonly<Record<TransferAct, { readonly from: Partial<Readonly<Record<TransferState, TransferState>>>; readonly by: readonly TransferActor[] }>> = {
   accept: { by: ['operator'], from: { requested: 'reviewed' } },
   approve: { by: ['district'], from: { reviewed: 'approved' } },
-  reject: { by: ['operator', 'district'], from: { requested: 'rejected', reviewed: 'rejected' } },
+  reject: { by: ['operator', 'district'], from: { requested: 'rejected', reviewed: 'rejected', approved: 'rejected' } },
   assign: { by: ['operator'], from: { approved: 'assigned' } },
   unassign: { by: ['operator'], from: { assigned: 'approved' } },
   sign: { by: ['operator'], from: { assigned: 'moved' } },
@@ -28,7 +28,7 @@ export function decideTransfer(state: TransferState, act: TransferAct, actor: Tr
   if (!by.includes(actor)) return { refusal: 'FORBIDDEN' };
   const next = from[state];
   if (next === undefined) return { refusal: 'STATE_MISMATCH' };
-  // Each rejects on its own desk: the operator what was asked, the district what the operator passed on.
+  // Each rejects on its own desk: the operator what was asked, the district what the operator passed on, and what no home was found for.
   if (act === 'reject' && (state === 'requested') !== (actor === 'operator')) return { refusal: 'FORBIDDEN' };
   return { state: next };
 }

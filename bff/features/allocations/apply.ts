@@ -2,6 +2,7 @@
 import { decideAllocation, nextDueOf, type AllocationActor, type AllocationCommand, type AllocationEvent, type AllocationRefusal, type AllocationView } from '../../domain/allocation/allocation';
 import { windowAtOrAfter } from '../../domain/rules/notification-window';
 import type { RuleSetValues } from '../../domain/rules/rule-set';
+import { naturalActPeriod } from '../../domain/time/periods';
 import type { Kernel } from '../../kernel';
 import type { Allocation } from '../../store/collections';
 import type { Work } from '../../store/change';
@@ -163,6 +164,12 @@ async function lose(work: Work, a: Allocation, ticketState: 'forfeited' | 'void'
   await returnHome(work, await homeOf(tx, a), cause);
   await closeCase(work, a.householdId);
   await lapseCall(work, a);
+}
+
+/** H2: before move-in the allocation takes over another home. The notice that was downloaded names the old one: once more, in a time of its own (A2). */
+export async function takeOver(kernel: Kernel, work: Work, a: Allocation, home: Pick<Allocation, 'listingId' | 'communityId' | 'homeDistrict' | 'moveInBatchId'>): Promise<Allocation> {
+  const downloadByMs = naturalActPeriod(work.nowMs, rulesOfAllocation(kernel, a).noticeDownloadDays).endsMs;
+  return write(kernel, work, a, { ...home, downloadedAtMs: null, isDownloadLate: false, remindedAtMs: null, downloadByMs }, 'HomeExchanged', { toListingId: home.listingId });
 }
 
 async function homeOf(tx: Tx, { id, listingId }: Allocation) {

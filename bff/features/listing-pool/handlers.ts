@@ -12,7 +12,9 @@ import { StoreBusyError, UniqueViolation, type Sort, type Tx, type Where } from 
 import { ensureLanes } from '../imports/import-deps';
 import { listingOf } from '../imports/listings-writer';
 import { presentHome } from '../listings/present';
-import { endTenancyOfHome } from '../allocations/tenancies';
+import { endTenancyOfHome, runningTenancy } from '../allocations/tenancies';
+import { endOpenSwap } from '../swaps/apply';
+import { endOpenTransfer } from '../transfers/apply';
 import { listingActorOf, maySeeListings, reviewStepsSeenBy } from './policy';
 import { actOnListing, newListingFile, reviewOf, type ListingFile } from './pool';
 import { recordOf, type ReportedHome } from './report';
@@ -78,7 +80,12 @@ export function listingPoolHandlers(kernel: Kernel): Handlers {
       if (listing.version !== item.version) return refused(row, item.listingId, 'REQUEST_IN_CONFLICT');
       const acted = await actOnListing(kernel, work, listing, name, actor, vacatedDay ?? null);
       if ('refusal' in acted) return refused(row, item.listingId, acted.refusal);
-      if (name === 'reportVacated') await endTenancyOfHome(kernel, work, listing, vacatedDay ?? dayOf(work.nowMs));
+      if (name === 'reportVacated') {
+        const tenancy = await runningTenancy(work.tx, { listingId: listing.id });
+        if (tenancy !== null) await endOpenTransfer(kernel, work, tenancy.householdId);
+        if (tenancy !== null) await endOpenSwap(kernel, work, tenancy.householdId);
+        await endTenancyOfHome(kernel, work, listing, vacatedDay ?? dayOf(work.nowMs));
+      }
       return done(row, acted.listing);
     });
   }

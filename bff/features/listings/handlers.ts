@@ -44,7 +44,7 @@ export function listingHandlers(kernel: Kernel): Handlers {
       const community = await tx.communities.get(params['communityId'] ?? '');
       if (community === null) return refuse('NOT_FOUND');
       const homes = await tx.listings.find({ communityId: community.id }, { sort: [['building', 'asc'], ['entrance', 'asc'], ['floor', 'asc'], ['room', 'asc']], limit: UNIT_TABLE_LIMIT });
-      // Drafts and homes still under review are not yet anybody's to see.
+      // A draft is not yet a home to anybody but its operator; one under review is there for all to see, and not to pick (L3).
       return { community: await summarize(tx, community), homes: homes.filter((home) => home.state !== 'draft').map(presentHome) };
     }),
   };

@@ -9,15 +9,19 @@ import type { Tx } from '../../store/port';
 import { dayOf } from '../../../shared/shanghai-time';
 import { tellHousehold } from '../contact/tell';
 import { addressOf } from '../selection/receipt';
+import { takeOver } from '../allocations/apply';
 import { beginTenancy, endTenancy, runningTenancy } from '../allocations/tenancies';
+import { endOpenTransfer } from '../transfers/apply';
 
 export type Swap = DocOf<'swaps'>;
-type OpenRefusal = 'NO_TENANCY' | 'ALREADY_DONE' | 'STATE_MISMATCH';
+type OpenRefusal = 'NO_TENANCY' | 'ALREADY_DONE' | 'STATE_MISMATCH' | 'HOME_DOES_NOT_SUIT';
 
 /** Both live in their homes, or both hold a notice and have not moved in: then nobody was ever handed the keys. */
 export async function openSwap(kernel: Kernel, work: Work, first: Listing, second: Listing, consent: string): Promise<Swap | OpenRefusal> {
   const { tx, nowMs } = work;
   if (first.id === second.id || first.district !== second.district) return 'STATE_MISMATCH';
+  // More rooms are the queue's to give (as with transfers).
+  if (first.bedrooms !== second.bedrooms) return 'HOME_DOES_NOT_SUIT';
   const [one, two] = [await holderOf(tx, first), await holderOf(tx, second)];
   if (one === null || two === null) return 'NO_TENANCY';
   if (one.wasHandedOver !== two.wasHandedOver) return 'STATE_MISMATCH';
@@ -70,32 +74,44 @@ export async function writeSwap(kernel: Kernel, work: Work, swap: Swap, command:
   const written = await work.tx.swaps.replace(swap);
   const act = command.type;
   for (const householdId of [swap.firstHouseholdId, swap.secondHouseholdId]) {
-    await work.record({ stream: householdStream(householdId), type: 'SwapMoved', open: {}, detail: { swapId: swap.id, act, state: swap.state, inspection: swap.inspection } });
+    await work.record({ stream: householdStream(householdId), type: 'SwapMoved', open: {}, detail: { swapId: swap.id, act, state: swap.state, inspection: swap.inspection, firstListingId: swap.firstListingId, secondListingId: swap.secondListingId } });
   }
   if (command.type === 'inspect') await tellParties(kernel, work, written, command.passed ? 'inspectionPassed' : 'inspectionFailed', command.side);
   else await tellParties(kernel, work, written, ({ approve: 'approved', reject: 'rejected', withdraw: 'withdrawn', sign: 'signed' } as const)[command.type]);
   return written;
 }
 
-/** Null when done. Refused when either side no longer holds its home. */
-export async function exchangeHomes(work: Work, swap: Swap, firstContract: string, secondContract: string): Promise<'STATE_MISMATCH' | null> {
-  return swap.wereHandedOver ? exchangeTenancies(work, swap, firstContract, secondContract) : exchangeAllocations(work, swap);
+/** A swap ends when a party no longer has the home it offered. */
+export async function endOpenSwap(kernel: Kernel, work: Work, householdId: string): Promise<void> {
+  const party = await work.tx.swapParties.get(householdId);
+  const open = party?.swapId == null ? null : await work.tx.swaps.get(party.swapId);
+  if (open === null) return;
+  await releaseParties(work, open);
+  await writeSwap(kernel, work, { ...open, state: 'withdrawn', inspection: 'notNeeded' }, { type: 'withdraw' });
 }
 
-async function exchangeTenancies(work: Work, swap: Swap, firstContract: string, secondContract: string): Promise<'STATE_MISMATCH' | null> {
+/** Null when done. Refused when either side no longer holds its home. */
+export async function exchangeHomes(kernel: Kernel, work: Work, swap: Swap, firstContract: string, secondContract: string): Promise<'STATE_MISMATCH' | null> {
+  return swap.wereHandedOver ? exchangeTenancies(kernel, work, swap, firstContract, secondContract) : exchangeAllocations(kernel, work, swap);
+}
+
+async function exchangeTenancies(kernel: Kernel, work: Work, swap: Swap, firstContract: string, secondContract: string): Promise<'STATE_MISMATCH' | null> {
   const { tx } = work;
   const [one, two] = [await runningTenancy(tx, { listingId: swap.firstListingId }), await runningTenancy(tx, { listingId: swap.secondListingId })];
   if (one === null || two === null || one.householdId !== swap.firstHouseholdId || two.householdId !== swap.secondHouseholdId) return 'STATE_MISMATCH';
   const today = dayOf(work.nowMs);
   // Both end before either begins: a home has one running tenancy at every statement.
-  for (const tenancy of [one, two]) await endTenancy(work, tenancy, today, 'swap');
+  for (const tenancy of [one, two]) {
+    await endTenancy(work, tenancy, today, 'swap');
+    await endOpenTransfer(kernel, work, tenancy.householdId);
+  }
   await beginTenancy(work, { householdId: one.householdId, listingId: two.listingId, district: two.district, contractNumber: firstContract, startedDay: today, origin: 'swap', originId: swap.id });
   await beginTenancy(work, { householdId: two.householdId, listingId: one.listingId, district: one.district, contractNumber: secondContract, startedDay: today, origin: 'swap', originId: swap.id });
   return null;
 }
 
 /** Before move-in each takes over the other's home; the leases are then signed as any other. The receipts of the picks stay what they were. */
-async function exchangeAllocations(work: Work, swap: Swap): Promise<'STATE_MISMATCH' | null> {
+async function exchangeAllocations(kernel: Kernel, work: Work, swap: Swap): Promise<'STATE_MISMATCH' | null> {
   const { tx } = work;
   const [one, two] = [await qualifiedOf(tx, swap.firstHouseholdId, swap.firstListingId), await qualifiedOf(tx, swap.secondHouseholdId, swap.secondListingId)];
   if (one === null || two === null) return 'STATE_MISMATCH';
@@ -106,8 +122,8 @@ async function exchangeAllocations(work: Work, swap: Swap): Promise<'STATE_MISMA
   await tx.picks.replace({ ...secondPick, listingId: firstPick.listingId });
   await tx.picks.replace({ ...parked, listingId: secondPick.listingId, active: true });
   const [firstHome, secondHome] = [placeOf(one), placeOf(two)];
-  await tx.allocations.replace({ ...one, ...secondHome });
-  await tx.allocations.replace({ ...two, ...firstHome });
+  await takeOver(kernel, work, one, secondHome);
+  await takeOver(kernel, work, two, firstHome);
   return null;
 }
 

@@ -67,13 +67,16 @@ export function swapHandlers(kernel: Kernel): Handlers {
         if ('refusal' in decision) return refuse(decision.refusal);
         if (act === 'sign') {
           if (found.wereHandedOver && (firstContractNumber === undefined || secondContractNumber === undefined)) return refuse('VALIDATION_FAILED', { fields: [{ path: 'firstContractNumber', message: '请填写双方的租赁合同编号' }] });
-          const refused = await exchangeHomes(work, found, firstContractNumber ?? '', secondContractNumber ?? '');
+          if (found.wereHandedOver && firstContractNumber === secondContractNumber) return refuse('VALIDATION_FAILED', { fields: [{ path: 'secondContractNumber', message: '双方的租赁合同编号不能相同' }] });
+          const refused = await exchangeHomes(kernel, work, found, firstContractNumber ?? '', secondContractNumber ?? '');
           if (refused !== null) return refuse(refused);
         }
         const next = { ...found, ...decision.swap };
         if (!isOpenSwap(next.state)) await releaseParties(work, found);
         return present(work.tx, await writeSwap(kernel, work, {
-          ...next, inspection: inspectionOf(next), ...(act === 'inspect' ? { inspectedAtMs: work.nowMs } : {}), ...(act === 'sign' ? { isSigned: true, signedAtMs: work.nowMs } : {}),
+          ...next, inspection: act === 'reject' || act === 'withdraw' ? 'notNeeded' : inspectionOf(next), ...(act === 'inspect' ? { inspectedAtMs: work.nowMs } : {}),
+          // Before move-in no contract is signed here: each signs the lease of its new home as any other.
+          ...(act === 'sign' && found.wereHandedOver ? { isSigned: true, signedAtMs: work.nowMs } : {}),
         }, command));
       });
     },

@@ -44,10 +44,10 @@ export async function assignHome(kernel: Kernel, work: Work, transfer: Transfer,
   const { tx } = work;
   const [current, offered] = [await tx.listings.get(transfer.fromListingId), await tx.listings.get(listingId)];
   if (current === null || offered === null || offered.district !== transfer.district) return 'NOT_FOUND';
-  const file = await fileOf(work, offered);
-  if (offered.state !== 'reserved' || file.transferId !== null) return 'HOME_NOT_AVAILABLE';
+  const assignedTo = (await tx.listingFiles.get(offered.id))?.transferId ?? null;
+  if (offered.state !== 'reserved' || assignedTo !== null) return 'HOME_NOT_AVAILABLE';
   if (!suits(transfer.kind, current, { ...offered, topFloor: await topFloorOf(tx, offered) }, kernel.rules().values.reservableLowFloors)) return 'HOME_DOES_NOT_SUIT';
-  await tx.listingFiles.replace({ ...file, transferId: transfer.id });
+  await tx.listingFiles.replace({ ...(await fileOf(work, offered)), transferId: transfer.id });
   await tx.listings.guard(offered);
   return writeTransfer(kernel, work, transfer, { state: 'assigned', toListingId: listingId, isAssigned: true }, 'HomeAssigned');
 }
@@ -58,6 +58,14 @@ export async function unassignHome(work: Work, transfer: Transfer): Promise<void
   if (listing === null || !transfer.isAssigned) return;
   await work.tx.listingFiles.replace({ ...(await fileOf(work, listing)), transferId: null });
   await work.tx.listings.guard(listing);
+}
+
+/** What a household asked for ends with the tenancy it asked from; a home held for it is free for another. */
+export async function endOpenTransfer(kernel: Kernel, work: Work, householdId: string): Promise<void> {
+  const [open] = await work.tx.transfers.find({ householdId, isOpen: true }, { limit: 1 });
+  if (open === undefined) return;
+  await unassignHome(work, open);
+  await writeTransfer(kernel, work, open, { state: 'withdrawn', toListingId: null, isAssigned: false }, 'TransferWithdrawn');
 }
 
 /** The new lease: the tenant has the reserved home, and the home it leaves is vacated from today (L1). */

@@ -11,6 +11,7 @@ import { StoreBusyError, UniqueViolation, type Tx } from '../../store/port';
 import { runningTenancy } from '../allocations/tenancies';
 import { listingActorOf } from '../listing-pool/policy';
 import { addressOf } from '../selection/receipt';
+import { endOpenSwap } from '../swaps/apply';
 import { assignHome, openTransfer, signTransfer, unassignHome, writeTransfer, type Transfer } from './apply';
 
 type MyTransfer = AnswerOf<'listMyTransfers'>['transfers'][number];
@@ -111,6 +112,7 @@ export function transferHandlers(kernel: Kernel): Handlers {
         if ('refusal' in decision) return refuse(decision.refusal);
         if (act === 'sign') {
           const signed = await signTransfer(kernel, work, found, contractNumber ?? '');
+          if (typeof signed !== 'string') await endOpenSwap(kernel, work, found.householdId);
           return typeof signed === 'string' ? refuse(signed) : presentForStaff(work.tx, signed);
         }
         if (act === 'unassign') await unassignHome(work, found);
