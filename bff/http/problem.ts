@@ -29,14 +29,16 @@ export function fieldProblems(issues: readonly Issue[]): FieldProblem[] {
 }
 
 function messageOf(issue: Issue): string {
-  // A schema's own sentence wins; zod/mini's default is the bare "Invalid input".
-  if (issue.message !== '' && !issue.message.startsWith('Invalid')) return issue.message;
+  // A schema's own sentence wins; the library's are not for those who read ours.
+  if (/[\u4e00-\u9fff]/.test(issue.message)) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? '必填' : '填写的类型不正确';
     case 'too_small':
-      return issue.minimum === 1 && issue.origin === 'string' ? '不能为空' : `不能小于 ${String(issue.minimum)}`;
+      if (issue.origin === 'array') return `至少 ${String(issue.minimum)} 项`;
+      return issue.origin !== 'string' ? `不能小于 ${String(issue.minimum)}` : issue.minimum === 1 ? '不能为空' : `至少 ${String(issue.minimum)} 个字`;
     case 'too_big':
+      if (issue.origin === 'array') return `最多 ${String(issue.maximum)} 项`;
       return issue.origin === 'string' ? `不能超过 ${String(issue.maximum)} 个字` : `不能大于 ${String(issue.maximum)}`;
     case 'invalid_format':
       return '格式不正确';

@@ -7,6 +7,7 @@ import type { Store } from '../store/port';
 import { bearerToken, identify } from './callers';
 import { fieldProblems, ProblemError } from './problem';
 import { parseBody, readBody, readBytes } from './read-body';
+import { unprintableFields } from './unprintable';
 import { Download, Refusal, type ApiRequest, type Caller, type Handler, type Handlers } from './request';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{8,128}$/;
@@ -82,6 +83,8 @@ function validate(schema: Route['body'], value: unknown, route: Route): unknown 
     if (value !== undefined && !(typeof value === 'object' && value !== null && Object.keys(value).length === 0)) throw new ProblemError('VALIDATION_FAILED', { fields: [{ path: '', message: `${route.summary}不需要提交内容` }] });
     return undefined;
   }
+  const unprintable = unprintableFields(value);
+  if (unprintable.length > 0) throw new ProblemError('VALIDATION_FAILED', { fields: unprintable });
   const parsed = schema.safeParse(value ?? {});
   if (!parsed.success) throw new ProblemError('VALIDATION_FAILED', { fields: fieldProblems(parsed.error.issues) });
   return parsed.data;
