@@ -15,7 +15,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   ApplicationSentBack: '退回补正', PublicityPassed: '公示期满无异议', ObjectionUpheld: '异议成立', ApplicationWithdrawn: '撤回申请', ApplicationExpired: '申请过期失效', ReviewDueStated: '补算审核期限', SupplementEndMoved: '补正期限顺延', ApplicationBarred: '成员被限制申请，申请终止',
   AttachmentKept: '上传材料', AttachmentRemoved: '移除材料', AttachmentOpened: '查看材料', ObjectionRaised: '提出异议', ObjectionDecided: '异议处理',
   // While waiting.
-  AskToContinue: '申请继续参与轮候', GrantContinuation: '同意继续参与轮候', RefuseContinuation: '不同意继续参与轮候', LapseMiss: '逾期未申请继续', AskToAdjust: '申请调整组别或居室',
+  AskToContinue: '申请继续参与轮候', GrantContinuation: '同意继续参与轮候', RefuseContinuation: '不同意继续参与轮候', LapseMiss: '逾期未申请继续', ContinuationEndMoved: '继续申请期限顺延', AskToAdjust: '申请调整组别或居室',
   AskForSubsidy: '申请转为租赁补贴', AskToReturn: '申请由补贴转回轮候', ApproveRequest: '同意变更申请', RejectRequest: '不同意变更申请', WithdrawRequest: '撤回变更申请',
   Leave: '退出轮候', StopSubsidy: '停发租赁补贴', ContactConfirmed: '确认联系方式', BatchForfeited: '记一次放弃', ForfeitsReset: '放弃次数清零',
   PersonBlacklisted: '列入黑名单', BarLifted: '解除限制', CreditRecorded: '登记信用记录',
@@ -30,7 +30,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   ListingReported: '上报房源', ListingMoved: '房源状态变更', RegisterImported: '导入登记表', OutageFound: '发现停机，补回时间', BatchDidNotWait: '有公示未能按时结束，批次照常生成', CallTaskRaised: '转人工电话通知', FamilyCalled: '电话通知家庭', PhoneChanged: '更换联系电话',
   MessageResent: '重发消息', PersonalDataRevealed: '查看完整个人信息', PersonalDataExported: '导出完整个人信息', PeopleSearched: '按人查询',
   ExportRequested: '发起数据导出', ExportFinished: '数据导出完成', ExportFailed: '数据导出失败', ExportDownloaded: '下载导出文件', ExportExpired: '导出文件到期清除', LedgerSearched: '查询操作日志',
-  AssignmentListExported: '导出选房人员清单', TransferListExported: '导出调房划拨清单', SwapListExported: '导出换房清单',
+  AssignmentListExported: '导出选房人员清单', TransferListExported: '导出调房划拨清单',
   RuleDraftCreated: '起草选房规则', RuleDraftSaved: '修改规则草案', RuleDraftDropped: '废弃规则草案', RuleSetPublished: '发布选房规则', CalendarYearReplaced: '更新节假日安排',
   StaffAdded: '新增工作人员', StaffDisabled: '停用工作人员', StaffSignedIn: '工作人员登录',
 };

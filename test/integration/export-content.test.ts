@@ -69,6 +69,10 @@ async function live(): Promise<void> {
   await world.tick();
   const [ticket] = await world.store.read((tx) => tx.tickets.find({ householdId }));
   const listing = await world.store.read((tx) => tx.listings.get(`${LANE}-home-1`));
+  await world.store.transact(async (tx) => {
+    await tx.certificates.insert({ id: householdId, number: '赣配租2026-0007' });
+    await tx.rankings.insert({ id: ticket!.id, householdId, laneId: LANE, listingIds: [`${LANE}-home-2`, `${LANE}-home-1`], rankedAtMs: world.clock.nowMs, agreed: { atMs: world.clock.nowMs, wording: 1, assisted: null } });
+  });
   const { pick } = await world.command(LANE, { type: 'PickHome', ticket: ticket!, listing, assisted: { staffId: 'clerk', place: '=章贡窗口', consent: '电话同意，本人18分钟后到' } });
   const allocationId = pick!.id.replace('pick-', 'allocation-');
   await goTo(world, startOfDay('2026-06-27') + 9 * 3_600_000);
@@ -106,6 +110,8 @@ test('S1: a household’s export is its whole history, each part of it under its
   expect(sheets.get('公示')!.map((row) => row['内容'])).toEqual(['第一榜（街道审核）', '第二榜（区级审核）', '轮候顺序号', '选房结果']);
   expect(sheets.get('异议')).toMatchObject([{ 处理结果: '不成立', 处理人: '审核小钱（reviewer）' }]);
   expect(sheets.get('配租通知单')).toMatchObject([{ 通知单号: '2026-000001', 出具日: leaseDay, 住房: 'zhanggong家园1栋1单元101室', 逾期下载: '否' }]);
+  expect(sheets.get('家庭')).toMatchObject([{ 资格证号: '赣配租2026-0007' }]);
+  expect(sheets.get('意向排序')).toMatchObject([{ '排序（先后）': 'zhanggong家园1栋1单元102室、zhanggong家园1栋1单元101室', 同意代选: '2026-06-22 09:00:00' }]);
   expect(sheets.get('租约')).toMatchObject([{ 合同编号: 'HT-2026-0001', 承租中: '是', 来源: '配租' }]);
   expect(sheets.get('选房')).toMatchObject([{ 协助办理人: '经办小赵（clerk）', 协助地点: '=章贡窗口' }]);
   expect(sheets.get('消息')!.every((row) => /^\p{Script=Han}+$/u.test(String(row['内容种类'])))).toBe(true);

@@ -23,9 +23,12 @@ export type AtHome<D> = D & { readonly address: string };
 const household: Column<{ readonly householdId: string }> = ['家庭编号', 26, ({ householdId }) => householdId];
 const ruleSet: Column<{ readonly ruleSetVersion: number }> = ['规则版本', 8, ({ ruleSetVersion }) => ruleSetVersion];
 
-export const householdTable = table<Household>('家庭',
+/** A household with the number of its certificate (配租资格证), where its roll gave it one. */
+export type CertifiedHousehold = Household & { readonly certificateNumber: string | null };
+export const householdTable = table<CertifiedHousehold>('家庭',
   ['家庭编号', 26, ({ id }) => id], ['申请人', 12, ({ applicantSealed }, show) => show.name(applicantSealed)], ['电话', 14, ({ phoneSealed }, show) => show.phone(phoneSealed)], ['区', 14, ({ district }) => district],
   ['街道', 16, ({ street }) => street], ['人数', 6, ({ size }) => size], ['优先类别', 14, ({ priorityCategory }) => priorityCategory], ['来源', 14, ({ source }) => word(words.household, source)],
+  ['资格证号', 22, ({ certificateNumber }) => certificateNumber],
 );
 
 export const memberTable = table<KnownMember>('家庭成员',
@@ -70,6 +73,12 @@ export const ticketTable = table<Ticket>('轮候号',
   ['号码编号', 20, ({ id }) => id], household, ['组别', 18, ({ group }) => groupWord(group)], ['顺序号', 8, ({ queueNumber }) => queueNumber], ['通道', 16, ({ laneId }) => laneId], ['批次', 12, ({ batchDay }) => batchDay],
   ['来源', 12, ({ origin }) => word(words.origin, origin)], ['提交时间', 20, ({ submittedAtMs }) => time(submittedAtMs)], ['状态', 10, ({ state }) => word(words.ticket, state)], ['入围', 20, ({ calledUpAtMs }) => time(calledUpAtMs)],
   ['顺延次数', 8, ({ deferrals }) => deferrals], ruleSet,
+);
+
+export const rankingTable = table<DocOf<'rankings'> & { readonly addresses: readonly string[] }>('意向排序',
+  ['号码编号', 20, ({ id }) => id], household, ['排序（先后）', 60, ({ addresses }) => addresses.join('、')], ['排序时间', 20, ({ rankedAtMs }) => time(rankedAtMs)], ['同意代选', 20, ({ agreed }) => time(agreed?.atMs ?? null)],
+  ['同意书版本', 8, ({ agreed }) => agreed?.wording ?? null], ['窗口协助人', 22, ({ agreed }, show) => show.staff(agreed?.assisted?.staffId ?? '')], ['窗口', 20, ({ agreed }) => agreed?.assisted?.place ?? ''],
+  ['同意方式', 24, ({ agreed }, show) => show.note(agreed?.assisted?.consent ?? '')],
 );
 
 export const missTable = table<Miss>('错过与继续',

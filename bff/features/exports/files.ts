@@ -21,7 +21,7 @@ export function filesOf(kernel: Pick<Kernel, 'store' | 'crypto'>, subjects: Subj
   return {
     households: each(async (tx, id) => {
       const household = await tx.households.get(id);
-      return household === null ? [] : [household];
+      return household === null ? [] : [{ ...household, certificateNumber: (await tx.certificates.get(id))?.number ?? null }];
     }),
     members: each<KnownMember>(async (tx, householdId) => {
       const members = await tx.members.find({ householdId });
@@ -33,6 +33,11 @@ export function filesOf(kernel: Pick<Kernel, 'store' | 'crypto'>, subjects: Subj
     reviews: ofApplications(async (tx, applicationId) => within(await tx.applicationReviews.find({ applicationId }, { sort: [['atMs', 'asc']] }), ({ atMs }) => atMs)),
     candidates: each((tx, householdId) => tx.batchCandidates.find({ householdId })),
     tickets: each((tx, householdId) => tx.tickets.find({ householdId })),
+    /** A ranking belongs to a number. */
+    rankings: each(async (tx, householdId) => {
+      const found = await Promise.all((await tx.tickets.find({ householdId })).map(({ id }) => tx.rankings.get(id)));
+      return Promise.all(found.filter((ranking) => ranking !== null).map(async (ranking) => ({ ...ranking, addresses: await Promise.all(ranking.listingIds.map((id) => addressIn(tx, id))) })));
+    }),
     misses: each((tx, householdId) => tx.misses.find({ householdId }, { sort: [['missedAtMs', 'asc']] })),
     requests: each((tx, householdId) => tx.waitingRequests.find({ householdId }, { sort: [['requestedAtMs', 'asc']] })),
     subsidies: each((tx, householdId) => tx.subsidies.find({ householdId }, { sort: [['fromMs', 'asc']] })),

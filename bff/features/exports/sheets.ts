@@ -31,6 +31,7 @@ export async function sheetsOf(kernel: Kernel, scope: Scope): Promise<readonly S
     sheetOf(on.candidateTable, show, file.candidates),
     sheetOf(on.batchTable, show, file.batchRuns),
     sheetOf(on.ticketTable, show, file.tickets),
+    sheetOf(on.rankingTable, show, file.rankings),
     sheetOf(act.turnTable, show, subjects.turns, subjects.countTurns),
     sheetOf(act.pickTable, show, file.picks),
     sheetOf(act.callTable, show, file.calls),
