@@ -15,8 +15,8 @@ export class Staff {
   readonly reviewerOf = new Map(districtNames.map((district, at) => [district as string, `staff-reviewer-${at}`]));
   private readonly lanesOpened = new Set<string>();
   private files = 0;
-  /** Homes of a file that is being imported, or of a report under way. */
-  private coming: { readonly homes: readonly RollHome[]; readonly state?: ListingState } = { homes: [] };
+  /** Homes of files that are being imported and of reports under way. */
+  private readonly coming = new Map<RollHome, ListingState>();
 
   constructor(private readonly sim: Simulation, private readonly chance: SeededChance) {}
 
@@ -40,7 +40,7 @@ export class Staff {
     const again = () => sim.agenda.add(sim.time.trueMs + 10 * MINUTE, () => this.imports(families, homes));
     if (!sim.world.isUp) return again();
     this.files += 1;
-    this.coming = { homes };
+    this.expects(homes);
     const done = await sim.run('import', async () => {
       const [roll, listings] = [families.length === 0 ? null : await importFamilies(sim.world.kernel, `${sim.world.dir}/roll-${this.files}.xlsx`, families), homes.length === 0 ? null : await importHomes(sim.world.kernel, `${sim.world.dir}/homes-${this.files}.xlsx`, homes)];
       await this.meetHomes(homes);
@@ -49,7 +49,7 @@ export class Staff {
       return true;
     }, () => this.meetHomes(homes));
     if (done === undefined) return again();
-    this.coming = { homes: [] };
+    this.arrived(homes);
     await sim.run('families bind WeChat', () => this.bindWechat(families));
     this.opensNewLanes();
     await sim.afterAct();
@@ -74,22 +74,25 @@ export class Staff {
 
   /** A process that died in the middle of an import or a report may have written some of its homes. */
   async meetsInterrupted(): Promise<void> {
-    const { homes, state } = this.coming;
-    if (homes.length > 0) await this.meetHomes(homes, state);
+    if (this.coming.size > 0) await this.meetHomes([...this.coming.keys()], this.coming);
   }
 
-  /** An operator reports homes; none when it is through. */
-  expects(homes: readonly RollHome[]): void {
-    this.coming = { homes, state: 'draft' };
+  /** Homes that may be written from now on; those an operator reports are drafts first. */
+  expects(homes: readonly RollHome[], state?: 'draft'): void {
+    for (const home of homes) this.coming.set(home, state ?? home.state);
+  }
+
+  arrived(homes: readonly RollHome[]): void {
+    for (const home of homes) this.coming.delete(home);
   }
 
   /** Which stored home is which of the register's; the oracle takes state and lane from the register. */
-  async meetHomes(homes: readonly RollHome[], state?: ListingState): Promise<void> {
+  async meetHomes(homes: readonly RollHome[], states: ReadonlyMap<RollHome, ListingState> = new Map()): Promise<void> {
     const { world, oracle } = this.sim;
     const byDoor = new Map(homes.map((home) => [home.door, home]));
     for (const listing of await world.store.read((tx) => tx.listings.find({}))) {
       const roll = byDoor.get(doorOf(listing.communityName, listing.building, listing.entrance, listing.room));
-      if (roll !== undefined && !oracle.city.homes.has(listing.id)) oracle.city.homes.set(listing.id, { laneId: roll.laneId, district: listing.district, floor: Number(roll.row.楼层), state: state ?? roll.state, review: null, holder: undefined });
+      if (roll !== undefined && !oracle.city.homes.has(listing.id)) oracle.city.homes.set(listing.id, { laneId: roll.laneId, district: listing.district, floor: Number(roll.row.楼层), state: states.get(roll) ?? roll.state, review: null, holder: undefined });
     }
   }
 

@@ -13,6 +13,7 @@ const moves: Readonly<Record<string, readonly (readonly [from: ApplicationState,
   PublicityPassed: [['firstPublicity', 'levelTwo'], ['secondPublicity', 'eligible']],
   ObjectionUpheld: [['firstPublicity', 'levelTwo'], ['secondPublicity', 'levelTwo']],
   ApplicationWithdrawn: (['draft', 'levelOne', 'supplementOne', 'firstPublicity', 'levelTwo', 'supplementTwo', 'secondPublicity'] as const).map((from) => [from, 'withdrawn'] as const),
+  ApplicationBarred: (['levelOne', 'supplementOne', 'firstPublicity', 'levelTwo', 'supplementTwo', 'secondPublicity'] as const).map((from) => [from, 'rejected'] as const),
   ApplicationExpired: (['draft', 'supplementOne', 'supplementTwo'] as const).map((from) => [from, 'expired'] as const),
 };
 

@@ -210,7 +210,14 @@ export class WaitingJudge {
   private leaves(of: Case): void {
     const { books, findings } = this.on;
     const { ticket, miss } = of;
-    if (ticket === null) return findings.violate(`W1, W4: ${of.id} has a number to leave with`);
+    // Before there is a number: out of the batch to come.
+    if (ticket === null) {
+      findings.check(of.candidate !== null, () => `W1, W4: ${of.id} has a number, or waits for one, to leave with`);
+      books.withdraw(of);
+      of.request = null;
+      books.counts.left += 1;
+      return this.closes(of);
+    }
     findings.check(!['onTurn', 'picked', 'void', 'forfeited'].includes(ticket.state), () => `W1, W4: ${ticket.id} leaves while it waits, not while it is ${ticket.state}`);
     if (miss !== null) miss.state = 'settled';
     books.withdraw(of);

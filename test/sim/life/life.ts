@@ -33,7 +33,7 @@ export class Life {
     });
     this.goingOn = new GoingOn(this.acts, sim.oracle.books, () => this.anyTicket());
     this.movingIn = new MovingIn(this.acts, (listingId) => sim.oracle.city.homes.get(listingId)?.district ?? '');
-    this.pooling = new Pooling(this.acts, (homes) => sim.staff.meetHomes(homes, 'draft'));
+    this.pooling = new Pooling(this.acts, (homes) => sim.staff.meetHomes(homes, new Map(homes.map((home) => [home, 'draft']))));
     this.sealing = new Sealing(this.acts);
     this.hearers = {
       submitted: (application) => this.applying.submitted(application), atLevelTwo: (application) => this.applying.atLevelTwo(application), sentBack: (application) => this.applying.sentBack(application),

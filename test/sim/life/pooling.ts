@@ -30,7 +30,7 @@ export class Pooling {
 
   private async reportsIn(district: string, homes: readonly RollHome[]): Promise<void> {
     const { acts } = this;
-    acts.sim.staff.expects(homes);
+    acts.sim.staff.expects(homes, 'draft');
     const done = await acts.sitting('homes are reported', async () => {
       // Those of a request whose answer was lost are there already.
       await this.meetHomes(homes);
@@ -44,7 +44,7 @@ export class Pooling {
       await this.meetHomes(homes);
       return acts;
     }, () => this.reportsIn(district, homes));
-    if (done !== null) acts.sim.staff.expects([]);
+    if (done !== null) acts.sim.staff.arrived(homes);
   }
 
   /** On somebody's desk. */
