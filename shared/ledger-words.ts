@@ -11,7 +11,7 @@ export const entryTypeWords: Readonly<Record<string, string>> = {
   ListingsImported: '导入房源', HomesOffered: '房源上架', HomesRemoved: '房源下架',
   HomesRanked: '给房源排序', RankingAgreed: '同意按意向顺序代选', RankingRevoked: '撤回代选同意',
   // Applications.
-  ApplicationBegun: '开始填写申请', ApplicationSubmitted: '提交申请', ApplicationSupplemented: '补正材料', ApplicationApproved: '审核通过', ApplicationRejected: '审核不通过',
+  ApplicationBegun: '开始填写申请', ApplicationSubmitted: '提交申请', ApplicationSupplemented: '补正材料', ApplicationStartedAnew: '补正并更换申请人', ApplicationApproved: '审核通过', ApplicationRejected: '审核不通过',
   ApplicationSentBack: '退回补正', PublicityPassed: '公示期满无异议', ObjectionUpheld: '异议成立', ApplicationWithdrawn: '撤回申请', ApplicationExpired: '申请过期失效', ReviewDueStated: '补算审核期限', SupplementEndMoved: '补正期限顺延', ApplicationBarred: '成员被限制申请，申请终止',
   AttachmentKept: '上传材料', AttachmentRemoved: '移除材料', AttachmentOpened: '查看材料', ObjectionRaised: '提出异议', ObjectionDecided: '异议处理',
   // While waiting.

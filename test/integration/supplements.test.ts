@@ -4,6 +4,7 @@ import { beatWithoutCredit } from '../../bff/jobs/heartbeat';
 import type { ApplicationContent } from '../../shared/contract/application-schemas';
 import { DAY_MS, MINUTE_MS } from '../../shared/shanghai-time';
 import { applicants, cityStaff, clerk, contentOf, family, isRefusal, reviewer } from '../support/applications';
+import { phoneOf } from '../support/build';
 import { buildWorld, MORNING_MS, type World } from '../support/world';
 
 let world: World;
@@ -21,6 +22,7 @@ const at = async (ms: number) => {
   world.clock.nowMs = ms;
   await duePublicities.run(world.kernel);
 };
+const lastStep = () => world.store.read(async (tx) => (await tx.outbox.find({ kind: 'applicationStep', subjectId: { in: (await tx.applications.find({ phoneIndex: world.kernel.crypto.blindIndex('phone', phoneOf(1)) })).map(({ householdId }) => householdId) } }, { sort: [['createdAtMs', 'desc'], ['id', 'desc']], limit: 1 }))[0]?.payload);
 const own = () => family(world.kernel, 1);
 const type = async (id: string, changes: Partial<ApplicationContent>) => people.ask<{ effect: unknown }>('saveDraft', own(), { params: { applicationId: id }, body: { version: (await stored(id)).version, content: contentOf(1, changes) } });
 const handIn = async (id: string, body = {}) => people.ask('submitApplication', own(), { params: { applicationId: id }, body: { version: (await stored(id)).version, confirm: true, ...body }, key: `hand-in-${(await stored(id)).version}` });
@@ -40,6 +42,7 @@ test('V1: papers and members are put right where the case stands; its time stays
   const saved = await type(id, { address: '解放路2号', members: [{ name: '苏小海', identity: contentOf(9).identity!, relation: '子' }] });
   expect(saved.effect).toEqual({ newReview: false, newTime: false });
   expect(await handIn(id)).toMatchObject({ state: 'levelTwo', receiptNumber: 1, submittedAtMs: MORNING_MS });
+  expect(await lastStep()).toMatchObject({ step: 'supplemented', receiptNumber: 1 });
   // V3: who is new in it was looked for, and is held from now on.
   const other = await people.draft(9);
   expect(code(await people.ask('submitApplication', family(world.kernel, 9), { params: { applicationId: other.id }, body: { version: other.version, confirm: true } }))).toBe('PERSON_IN_OPEN_CASE');
@@ -61,6 +64,7 @@ test('V1: another district, street or group is reviewed by level one and publici
   expect(await stored(id)).toMatchObject({ state: 'supplementTwo', district: '章贡区', group: 'publicRental-2' });
   expect(await handIn(id, { acceptsNewReview: true })).toMatchObject({ state: 'levelOne', receiptNumber: 1, submittedAtMs: MORNING_MS });
   expect(await stored(id)).toMatchObject({ priorityCategory: null });
+  expect(await lastStep()).toMatchObject({ step: 'reviewedAnew', receiptNumber: 1 });
   const elsewhere = { ...reviewer, districts: ['南康区'] } as typeof reviewer;
   expect(code(await people.review(elsewhere, id, 2))).toBe('REVIEW_OUT_OF_ORDER');
   const street = { ...clerk, districts: ['南康区'], streets: ['东山街道'] } as typeof clerk;
@@ -85,6 +89,7 @@ test.each([1, 2] as const)('G3: another applicant never keeps the time nor the r
   await at(world.clock.nowMs + MINUTE_MS);
   expect(await handIn(id, { acceptsNewReview: true })).toMatchObject({ state: 'levelOne', receiptNumber: 3, submittedAtMs: world.clock.nowMs });
   expect(submitted).toMatchObject({ receiptNumber: 1, submittedAtMs: MORNING_MS });
+  expect(await lastStep()).toEqual({ step: 'startedAnew', receiptNumber: 3, untilDay: expect.any(String) as string });
   const [last] = await world.store.read((tx) => tx.ledger.find({ stream: `household.${submitted.householdId}` }, { sort: [['seq', 'desc']], limit: 1 }));
   expect(JSON.parse(last!.detail)).toMatchObject({ newTime: true, before: { receiptNumber: 1, submittedAtMs: MORNING_MS } });
 });

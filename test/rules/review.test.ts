@@ -16,7 +16,7 @@ const view = (state: ReviewState, dueMs: number | null = null): ReviewView => ({
 const decide = (state: ReviewState, command: ReviewCommand, dueMs: number | null = null, rules: ReviewRules = defaultRuleSet, calendar = noCalendar) => decideReview(view(state, dueMs), command, NOW, rules, calendar);
 
 const acts = {
-  save: { type: 'SaveDraft' }, submit: { type: 'Submit', newReview: false }, restart: { type: 'Submit', newReview: true }, withdraw: { type: 'Withdraw' },
+  save: { type: 'SaveDraft' }, submit: { type: 'Submit', newReview: false, newTime: false }, restart: { type: 'Submit', newReview: true, newTime: false }, replace: { type: 'Submit', newReview: true, newTime: true }, withdraw: { type: 'Withdraw' },
   approve1: { type: 'Review', level: 1, outcome: 'approve' }, reject1: { type: 'Review', level: 1, outcome: 'reject' }, sendBack1: { type: 'Review', level: 1, outcome: 'sendBack' },
   approve2: { type: 'Review', level: 2, outcome: 'approve' }, reject2: { type: 'Review', level: 2, outcome: 'reject' }, sendBack2: { type: 'Review', level: 2, outcome: 'sendBack' },
   end1: { type: 'EndPublicity', list: 'first', objection: 'none' }, hold1: { type: 'EndPublicity', list: 'first', objection: 'open' }, bad1: { type: 'EndPublicity', list: 'first', objection: 'upheld' },
@@ -30,15 +30,15 @@ type Act = keyof typeof acts;
 const CLOSED = 'APPLICATION_CLOSED', BUSY = 'APPLICATION_UNDER_REVIEW', ORDER = 'REVIEW_OUT_OF_ORDER';
 const quiet = { end1: '·', hold1: '·', bad1: '·', end2: '·', hold2: '·', bad2: '·', uphold1: '·', uphold2: '·', expire: '·', bar: '·' };
 const outOfOrder = { approve1: ORDER, reject1: ORDER, sendBack1: ORDER, approve2: ORDER, reject2: ORDER, sendBack2: ORDER };
-const underReview = { ...quiet, ...outOfOrder, save: BUSY, submit: BUSY, restart: BUSY, withdraw: 'withdrawn', bar: 'rejected' };
-const over = { ...quiet, save: CLOSED, submit: CLOSED, restart: CLOSED, withdraw: CLOSED, approve1: CLOSED, reject1: CLOSED, sendBack1: CLOSED, approve2: CLOSED, reject2: CLOSED, sendBack2: CLOSED };
+const underReview = { ...quiet, ...outOfOrder, save: BUSY, submit: BUSY, restart: BUSY, replace: BUSY, withdraw: 'withdrawn', bar: 'rejected' };
+const over = { ...quiet, save: CLOSED, submit: CLOSED, restart: CLOSED, replace: CLOSED, withdraw: CLOSED, approve1: CLOSED, reject1: CLOSED, sendBack1: CLOSED, approve2: CLOSED, reject2: CLOSED, sendBack2: CLOSED };
 const table: Record<ReviewState, Record<Act, string>> = {
-  draft: { ...quiet, ...outOfOrder, save: 'draft', submit: 'levelOne', restart: 'levelOne', withdraw: 'withdrawn' },
+  draft: { ...quiet, ...outOfOrder, save: 'draft', submit: 'levelOne', restart: 'levelOne', replace: 'levelOne', withdraw: 'withdrawn' },
   levelOne: { ...underReview, approve1: 'firstPublicity', reject1: 'rejected', sendBack1: 'supplementOne' },
-  supplementOne: { ...quiet, ...outOfOrder, bar: 'rejected', save: 'supplementOne', submit: 'levelOne', restart: 'levelOne', withdraw: 'withdrawn' },
+  supplementOne: { ...quiet, ...outOfOrder, bar: 'rejected', save: 'supplementOne', submit: 'levelOne', restart: 'levelOne', replace: 'levelOne', withdraw: 'withdrawn' },
   firstPublicity: { ...underReview, end1: 'levelTwo', uphold1: 'levelTwo' },
   levelTwo: { ...underReview, approve2: 'secondPublicity', reject2: 'rejected', sendBack2: 'supplementTwo' },
-  supplementTwo: { ...quiet, ...outOfOrder, bar: 'rejected', save: 'supplementTwo', submit: 'levelTwo', restart: 'levelOne', withdraw: 'withdrawn' },
+  supplementTwo: { ...quiet, ...outOfOrder, bar: 'rejected', save: 'supplementTwo', submit: 'levelTwo', restart: 'levelOne', replace: 'levelOne', withdraw: 'withdrawn' },
   secondPublicity: { ...underReview, end2: 'eligible', uphold2: 'levelTwo' },
   eligible: over, rejected: over, withdrawn: over, expired: over,
 };

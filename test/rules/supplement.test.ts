@@ -18,7 +18,8 @@ test('V1, G3: whatever a family changes, supplement after supplement: only its o
       // To have been sent back by level two it went through level one and the list.
       if (level === 2) listed ??= current;
       const { newReview, newTime } = supplementEffect(from, current, next);
-      const [event] = decideReview({ state: from, dueMs: null, submittedAtMs: 1 }, { type: 'Submit', newReview }, NOW, defaultRuleSet, new Map()).events;
+      const [event] = decideReview({ state: from, dueMs: null, submittedAtMs: 1 }, { type: 'Submit', newReview, newTime }, NOW, defaultRuleSet, new Map()).events;
+      expect(event!.type).toBe(newTime ? 'ApplicationStartedAnew' : 'ApplicationSupplemented');
       if (newTime) timeOf = next.applicant;
       if (event!.to === 'levelOne') listed = null;
       expect(timeOf).toBe(next.applicant);

@@ -32,7 +32,7 @@ export interface AfterMiss {
 }
 
 /** Every step of an application the family is told of (V1); the feature names the same ones. */
-export type ApplicationStepName = 'submitted' | 'supplemented' | 'firstPublicity' | 'levelTwo' | 'secondPublicity' | 'eligible' | 'sentBack' | 'rejected' | 'objectionUpheld' | 'withdrawn' | 'expired' | 'supplementEndMoved' | 'barred';
+export type ApplicationStepName = 'submitted' | 'supplemented' | 'reviewedAnew' | 'startedAnew' | 'firstPublicity' | 'levelTwo' | 'secondPublicity' | 'eligible' | 'sentBack' | 'rejected' | 'objectionUpheld' | 'withdrawn' | 'expired' | 'supplementEndMoved' | 'objectionRaised' | 'objectionDismissed' | 'barred';
 
 /** A1, A2, A4: how a picked home is lost again. */
 export type LostCause = 'gaveUpAfterPick' | 'noticeNotDownloaded' | 'leaseNotSigned' | 'documentsRefused' | 'cancelled' | 'districtCancelled' | 'barred' | 'objectionUpheld';
@@ -252,6 +252,8 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
       case 'withdrawn': return `已按您家的要求撤回。以后需要时可以重新申请。如不是您家的意思，请马上联系服务窗口${help}。`;
       case 'barred': return `有家庭成员已被限制申请公租房，申请不能继续，已终止。不影响申请租赁补贴。原因${look}，或到服务窗口咨询${help}。`;
       case 'expired': return `未在规定期限内提交补正材料，申请已终止，可以重新申请。如有困难，请到服务窗口咨询${help}。`;
+      case 'reviewedAnew': return `补正材料已收到。您家改动了所属区、街道（乡镇）或申请组别，将重新初审和公示，提交时间仍按第一次计算。进度${look}。`;
+      case 'startedAnew': return `补正材料已收到。您家更换了申请人，将重新初审和公示，提交时间按本次计算。进度${look}。如不是您家的意思，请马上联系服务窗口${help}。`;
     }
   }
 

@@ -29,8 +29,7 @@ export function decideReview(view: ReviewView, command: ReviewCommand, nowMs: nu
       return isEditable(state) ? { events: [{ type: 'DraftSaved', atMs: nowMs, from: state, to: state, dueMs: view.dueMs }], refusal: null } : refuse(notNow(state, 'APPLICATION_UNDER_REVIEW'));
     case 'Submit':
       if (state === 'draft') return move('ApplicationSubmitted', 'levelOne');
-      if (state === 'supplementOne') return move('ApplicationSupplemented', 'levelOne');
-      if (state === 'supplementTwo') return move('ApplicationSupplemented', command.newReview ? 'levelOne' : 'levelTwo');
+      if (state === 'supplementOne' || state === 'supplementTwo') return move(command.newTime ? 'ApplicationStartedAnew' : 'ApplicationSupplemented', state === 'supplementOne' || command.newReview ? 'levelOne' : 'levelTwo');
       return refuse(notNow(state, 'APPLICATION_UNDER_REVIEW'));
     case 'Withdraw':
       return isOpenState(state) ? move('ApplicationWithdrawn', 'withdrawn') : refuse('APPLICATION_CLOSED');

@@ -28,10 +28,18 @@ export interface ReviewView {
   readonly submittedAtMs: number | null;
 }
 
+/** What handing in a supplement (补正) brings about besides going on, see supplement.ts. */
+export interface SupplementEffect {
+  /** It goes back to level one and into a first list, though level two sent it back. */
+  readonly newReview: boolean;
+  /** Submission time and receipt number are those of this submission (G3). */
+  readonly newTime: boolean;
+}
+
 export type ReviewCommand =
   | { readonly type: 'SaveDraft' }
-  /** `newReview`: a supplement for level two that must go back to level one (supplement.ts). */
-  | { readonly type: 'Submit'; readonly newReview: boolean }
+  /** With what a supplement brings about (supplement.ts); a first submission brings about nothing of it. */
+  | ({ readonly type: 'Submit' } & SupplementEffect)
   | { readonly type: 'Withdraw' }
   | { readonly type: 'Review'; readonly level: ReviewLevel; readonly outcome: ReviewOutcome }
   /** T2: the days of a list are over. `objection`: how objections against this application stand. */
@@ -43,7 +51,7 @@ export type ReviewCommand =
   | { readonly type: 'Expire' };
 
 export type ReviewEventType =
-  | 'DraftSaved' | 'ApplicationSubmitted' | 'ApplicationSupplemented' | 'ApplicationApproved' | 'ApplicationRejected' | 'ApplicationSentBack'
+  | 'DraftSaved' | 'ApplicationSubmitted' | 'ApplicationSupplemented' | 'ApplicationStartedAnew' | 'ApplicationApproved' | 'ApplicationRejected' | 'ApplicationSentBack'
   | 'PublicityPassed' | 'ObjectionUpheld' | 'ApplicationWithdrawn' | 'ApplicationExpired' | 'ApplicationBarred';
 
 export interface ReviewEvent {

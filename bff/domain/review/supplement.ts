@@ -3,7 +3,7 @@
  * what the first review and the first list were about may not: then both are gone through again. The time of the
  * first submission is the applicant's own: another applicant starts with his. Pure.
  */
-import type { ReviewState } from './review';
+import type { ReviewState, SupplementEffect } from './review';
 
 /** What a case is about, as it was submitted. */
 export interface CaseIdentity {
@@ -12,13 +12,6 @@ export interface CaseIdentity {
   readonly district: string;
   readonly street: string;
   readonly group: string;
-}
-
-export interface SupplementEffect {
-  /** It goes back to level one and into a first list, though level two sent it back. */
-  readonly newReview: boolean;
-  /** Submission time and receipt number are those of this submission (G3). */
-  readonly newTime: boolean;
 }
 
 /** What handing it in would bring about; a first submission (`before` null) changes nothing. */

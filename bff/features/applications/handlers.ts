@@ -92,7 +92,7 @@ export function applicationHandlers(kernel: Kernel): Handlers {
           const application = await own(work, request, body.version);
           if (typeof application === 'string') return { refusal: application };
           // Out of its time, or not the family's to change: the door says which before anything of the content matters.
-          if (!isEditable(application.state) || (application.dueMs !== null && work.nowMs >= application.dueMs)) return enterReview(kernel, work, application, { type: 'Submit', newReview: false });
+          if (!isEditable(application.state) || (application.dueMs !== null && work.nowMs >= application.dueMs)) return enterReview(kernel, work, application, { type: 'Submit', newReview: false, newTime: false });
           const done = await submitApplication(kernel, work, application, body.acceptsNewReview);
           if ('application' in done) await remember(work, once, answerOf(done.application));
           return done;

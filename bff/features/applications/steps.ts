@@ -3,11 +3,12 @@ import type { ApplicationStepName } from '../../adapters/sms/templates';
 import type { ReviewEvent } from '../../domain/review/review';
 
 /** The step an event is; null where there is nothing to tell. */
-export function stepOf({ type, to }: Pick<ReviewEvent, 'type' | 'to'>): ApplicationStepName | null {
+export function stepOf({ type, from, to }: Pick<ReviewEvent, 'type' | 'from' | 'to'>): ApplicationStepName | null {
   switch (type) {
     case 'DraftSaved': return null;
     case 'ApplicationSubmitted': return 'submitted';
-    case 'ApplicationSupplemented': return 'supplemented';
+    case 'ApplicationSupplemented': return from === 'supplementTwo' && to === 'levelOne' ? 'reviewedAnew' : 'supplemented';
+    case 'ApplicationStartedAnew': return 'startedAnew';
     case 'ApplicationApproved': return to === 'firstPublicity' ? 'firstPublicity' : 'secondPublicity';
     case 'PublicityPassed': return to === 'eligible' ? 'eligible' : 'levelTwo';
     case 'ApplicationSentBack': return 'sentBack';

@@ -3,8 +3,8 @@ import { dayOf } from '../../../shared/shanghai-time';
 import type { ApplicationContent } from '../../../shared/contract/application-schemas';
 import type { FieldProblem } from '../../../shared/errors';
 import { checkContent, type CheckedContent, type CompleteApplication } from '../../domain/review/content';
-import type { ReviewRefusal } from '../../domain/review/review';
-import { supplementEffect, type SupplementEffect } from '../../domain/review/supplement';
+import type { ReviewRefusal, SupplementEffect } from '../../domain/review/review';
+import { supplementEffect } from '../../domain/review/supplement';
 import { readIdentityText } from '../../domain/registers/identity-number';
 import type { Kernel } from '../../kernel';
 import type { Application } from '../../store/collections';
@@ -67,7 +67,7 @@ export async function submitApplication(kernel: Kernel, work: Work, application:
   if ((newReview || newTime) && !acceptsNewReview) return { refusal: 'SUPPLEMENT_CHANGES_CASE' };
   const submission = `${application.id}-${(await work.tx.applicationSubmissions.count({ applicationId: application.id })) + 1}`;
   const contentSealed = application.typedSealed ?? application.contentSealed;
-  const entered = await enterReview(kernel, work, application, { type: 'Submit', newReview }, {
+  const entered = await enterReview(kernel, work, application, { type: 'Submit', newReview, newTime }, {
     ...normalFields(kernel, complete), phoneSealed: kernel.crypto.seal(complete.phone), contentSealed, typedSealed: null,
     // Level one, gone through again, confirms again.
     priorityCategory: newReview ? null : application.priorityCategory,
