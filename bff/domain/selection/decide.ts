@@ -80,7 +80,7 @@ function expireDueTurn(w: Working, view: SelectionView, nowMs: number, rules: Ru
   if (nowMs >= turn.deadlineMs) {
     const atMs = turn.deadlineMs;
     const mayDefer = turn.proof === 'none' && ticket.deferrals < w.turnRules.maxDeferrals;
-    // A ranking stands in for a miss, never for a deferral: who was not told could not change its mind (docs/adr/0021).
+    // A ranking stands in for a miss, never for a deferral: who was not told could not change its mind (docs/adr/0022).
     const chosen = mayDefer ? null : chooseByRank(w, view);
     if (mayDefer) w.events.push({ type: 'TurnDeferred', atMs, turnId: turn.id, ticket, notBeforeMs: nextWindowStart(rules.values, nowMs) });
     else if (chosen === null) w.events.push({ type: 'TurnMissed', atMs, turnId: turn.id, ticket });
