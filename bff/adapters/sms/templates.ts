@@ -161,6 +161,17 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
     objectionRaised: (of: TicketRef) =>
       sign(`${name(of)}：公示期间有人对您家的选房结果提出异议，区级住房保障部门正在核实。其间住房为您家保留，结果会短信告知。`),
 
+    /** G5, M1: somebody objected to a number or to a continuation in publicity; what came of it. */
+    numberObjected: (of: TicketRef & { about: 'number' | 'continuation'; outcome: 'raised' | 'dismissed' }) => {
+      const what = of.about === 'number' ? '轮候顺序号' : '继续参与轮候的申请';
+      return sign(of.outcome === 'raised'
+        ? `${name(of)}：公示期间有人对您家的${what}提出异议，区级住房保障部门正在核实，结果会再通知您。异议不成立的，公示期满后照常${of.about === 'number' ? '排队' : '参加下一批次'}。`
+        : `${name(of)}：对您家${what}的异议经核实不成立，照常${of.about === 'number' ? '排队' : '参加下一批次'}。`);
+    },
+
+    /** To who raised it. */
+    objectionAnswered: ({ title, upheld }: { title: string; upheld: boolean }) => sign(`您对“${title}”提出的异议已经核实：${upheld ? '成立' : '不成立'}。答复可在${wording.app}“我的异议”中查看，或到服务窗口咨询${help}。`),
+
     /** A1 */
     objectionDismissed: (of: TicketRef) => sign(`${name(of)}：对您家选房结果的异议经核实不成立，选房结果有效。`),
 
@@ -241,6 +252,8 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
     switch (step) {
       case 'submitted': return `已提交，等待街道（乡镇）初审。进度${look}，每一步都会发短信告诉您。`;
       case 'supplemented': return `补正材料已收到，继续审核，提交时间仍按第一次计算。`;
+      case 'reviewedAnew': return `补正材料已收到。您家改动了所属区、街道（乡镇）或申请组别，将重新初审和公示，提交时间仍按第一次计算。进度${look}。`;
+      case 'startedAnew': return `补正材料已收到。您家更换了申请人，将重新初审和公示，提交时间按本次计算。进度${look}。如不是您家的意思，请马上联系服务窗口${help}。`;
       case 'firstPublicity': return `已通过街道（乡镇）初审，第一榜公示到${until}，之后由区级复审。`;
       case 'levelTwo': return `第一榜公示已结束，正在区级复审。`;
       case 'secondPublicity': return `已通过区级复审，第二榜公示到${until}，没有异议的将参加次日批次生成轮候顺序号。`;
@@ -248,12 +261,12 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
       case 'sentBack': return `需要补正材料，请在${until}24时前补好后重新提交，原因${look}，也可到服务窗口请工作人员帮忙${help}。过期未提交的，申请终止，可以重新申请。`;
       case 'supplementEndMoved': return `因系统中断，补正期限顺延到${until}24时，请在此之前补好后重新提交，也可到服务窗口请工作人员帮忙${help}。`;
       case 'rejected': return `审核未通过，原因${look}。如有疑问，请到受理街道或服务窗口咨询${help}。`;
+      case 'objectionRaised': return `公示期间有人提出异议，正在核实，结果会再通知您。核实期间不影响您家的提交时间。`;
+      case 'objectionDismissed': return `公示期间的异议经核实不成立，继续办理。`;
       case 'objectionUpheld': return `公示期间的异议经核实成立，申请已转区级复审，结果会再通知您。`;
       case 'withdrawn': return `已按您家的要求撤回。以后需要时可以重新申请。如不是您家的意思，请马上联系服务窗口${help}。`;
       case 'barred': return `有家庭成员已被限制申请公租房，申请不能继续，已终止。不影响申请租赁补贴。原因${look}，或到服务窗口咨询${help}。`;
       case 'expired': return `未在规定期限内提交补正材料，申请已终止，可以重新申请。如有困难，请到服务窗口咨询${help}。`;
-      case 'reviewedAnew': return `补正材料已收到。您家改动了所属区、街道（乡镇）或申请组别，将重新初审和公示，提交时间仍按第一次计算。进度${look}。`;
-      case 'startedAnew': return `补正材料已收到。您家更换了申请人，将重新初审和公示，提交时间按本次计算。进度${look}。如不是您家的意思，请马上联系服务窗口${help}。`;
     }
   }
 
