@@ -26,6 +26,7 @@ module.exports = {
     node('store', ['conformance/**/*.test.ts']),
     node('integration', ['integration/**/*.test.ts']),
     node('sim', ['sim/**/*.test.ts']),
+    node('model', ['model/**/*.test.ts']),
     node('weapp', ['miniapp/**/*.test.ts']),
     node('browser', ['e2e/**/*.test.ts']),
   ],

@@ -27,7 +27,7 @@ async function main() {
   await ensureClient('weapp');
   await ensureClient('h5');
 
-  const projects = ['rules', 'store', 'integration', 'sim', 'weapp'];
+  const projects = ['rules', 'store', 'integration', 'sim', 'model', 'weapp'];
   if (browser.path !== null) projects.push('browser');
   else skipped.push(`browser suites: ${browser.reason}`);
   if (!process.env.TEST_MONGODB_URI) skipped.push('MongoDB suites: set TEST_MONGODB_URI to a replica set (未设置 TEST_MONGODB_URI)');
