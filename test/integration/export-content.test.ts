@@ -104,7 +104,7 @@ test('S1: a household’s export is its whole history, each part of it under its
     '开始填写申请', '提交申请', '审核通过', '公示期满无异议', '生成轮候顺序号', '轮到选房', '选定住房', '公示期满，配租合格', '下载配租通知单', '核验原件', '签订租赁合同', '开始承租', '申请房屋调整', '发起数据导出',
   ]));
   // Who, in which role, from where, when, why: said in Chinese.
-  expect(sheets.get('操作日志')!.find((row) => row['事项'] === '审核通过')).toMatchObject({ 操作人: '经办小赵（clerk）', 角色: '街道（乡镇）经办', 时间: '2026-06-01 10:00:00', 来源: 'http 127.0.0.1', 内部明细: expect.stringContaining('办理前：街道审核中') as string });
+  expect(sheets.get('操作日志')!.find((row) => row['事项'] === '审核通过')).toMatchObject({ 操作人: '经办小赵（clerk）', 角色: '街道（乡镇）经办', 时间: '2026-06-01 10:00:00', 来源: 'http 127.0.0.1', 内部明细: expect.stringContaining('办理前：街道审核中；办理后：第一榜公示') as string });
   expect(sheets.get('操作日志')!.map((row) => String(row['时间']))).toEqual(sheets.get('操作日志')!.map((row) => String(row['时间'])).sort());
   expect(sheets.get('审核')).toMatchObject([{ 级别: '街道（乡镇）', 结论: '通过', 审核人: '经办小赵（clerk）' }, { 级别: '区级', 结论: '通过', 审核人: '审核小钱（reviewer）' }]);
   expect(sheets.get('公示')!.map((row) => row['内容'])).toEqual(['第一榜（街道审核）', '第二榜（区级审核）', '轮候顺序号', '选房结果']);

@@ -21,11 +21,20 @@ const values: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** One line; empty for nothing. */
 export function plainWords(content: Readonly<Record<string, unknown>>): string {
   let line = '';
-  for (const key in content) {
+  for (const key of inOrder(content)) {
     if (line !== '') line += '；';
     line += `${nameOf(key)}：${valueOf(key, content[key])}`;
   }
   return line;
+}
+
+/** As it stands, but what was before comes before what was after. */
+function inOrder(content: Readonly<Record<string, unknown>>): string[] {
+  const keys = Object.keys(content);
+  if (!('before' in content) || !('after' in content)) return keys;
+  const rest = keys.filter((key) => key !== 'before');
+  rest.splice(rest.indexOf('after'), 0, 'before');
+  return rest;
 }
 
 function nameOf(key: string): string {

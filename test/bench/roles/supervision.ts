@@ -26,7 +26,8 @@ export interface BuildRequest { readonly dataDir: string; readonly entries: numb
 interface Memory { readonly own: number; readonly mapped: number }
 /** Growth over the first proof of a fresh process, and over all of them. */
 export interface ProofResult { readonly latenciesMs: readonly number[]; readonly one: Memory; readonly all: Memory; readonly pathHashes: number }
-export interface ExportResult { readonly ms: number; readonly rows: number; readonly bytes: number; readonly peakBytes: number }
+/** `mappedBytes`: of the peak, about what were pages of the store's file. */
+export interface ExportResult { readonly ms: number; readonly rows: number; readonly bytes: number; readonly peakBytes: number; readonly mappedBytes: number }
 
 let kernel: Kernel | null = null;
 const opened = async (dataDir: string): Promise<Kernel> => (kernel ??= await openKernel(dataDir));
@@ -128,7 +129,7 @@ async function runExport({ dataDir, id }: { readonly dataDir: string; readonly i
   const ms = performance.now() - startedAt;
   const done = await own.store.read((tx) => tx.exports.get(id));
   if (done?.state !== 'ready') throw new Error(`the export is ${done?.state}`);
-  return { ms, rows: done.rowsDone, bytes: done.files[0]!.bytes, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  return { ms, rows: done.rowsDone, bytes: done.files[0]!.bytes, peakBytes: process.resourceUsage().maxRSS * 1024, mappedBytes: memory().mapped };
 }
 
 /** The library writing the rows of the same sheets, which it is handed ready in memory. */
@@ -140,7 +141,7 @@ async function runLibrary({ dataDir, file }: { readonly dataDir: string; readonl
   rmSync(file, { force: true });
   const startedAt = performance.now();
   await pipeline(Readable.fromWeb(writeXlsxStream(rows as (string | number | null)[][], { name: 'rows' }) as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(file));
-  return { ms: performance.now() - startedAt, rows: rows.length, bytes: 0, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  return { ms: performance.now() - startedAt, rows: rows.length, bytes: 0, peakBytes: process.resourceUsage().maxRSS * 1024, mappedBytes: memory().mapped };
 }
 
 export const supervision = { build, seal, close, prove, runExport, runLibrary };
