@@ -5,7 +5,7 @@
  * with `MODEL_SEED=1042 npm test -- test/model`.
  */
 import { randomActs } from './generator';
-import { fromScript, run, shrink } from './run';
+import { run, shrink } from './run';
 
 const LENGTH = Number(process.env['MODEL_ACTS'] ?? 220);
 const FIXED = 8;
