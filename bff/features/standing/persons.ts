@@ -22,9 +22,11 @@ export async function personOf({ tx }: Pick<Work, 'tx'>, personId: string): Prom
 export async function barredPersons(work: Pick<Work, 'tx' | 'nowMs'>, personIds: readonly string[]): Promise<string[]> {
   const barred: string[] = [];
   for (const id of personIds) {
-    const person = await work.tx.persons.guard(await personOf(work, id));
-    if (isBarred(person, work.nowMs)) barred.push(id);
+    const person = await work.tx.persons.get(id);
+    if (person !== null && isBarred(person, work.nowMs)) barred.push(id);
   }
+  // A refusal writes nothing; what is granted rests on all of them.
+  if (barred.length === 0) for (const id of personIds) await work.tx.persons.guard(await personOf(work, id));
   return barred;
 }
 

@@ -28,7 +28,7 @@ export async function seedApplications(s: Seeder, states: readonly Application['
 /** A lane for each class: closed, open with a turn running, paused. */
 export async function seedLanes(s: Seeder): Promise<void> {
   const { area, district } = s.place;
-  const lane = (bedrooms: number, state: 'closed' | 'open' | 'paused') => ({ id: `${area}-${bedrooms}`, areaCode: area, areaName: district, bedrooms, state, pausedAtMs: state === 'paused' ? earlier : null, openTurnId: state === 'open' ? s.id('turn') : null, calledUpFor: 9 });
+  const lane = (bedrooms: number, state: 'closed' | 'open' | 'paused') => ({ id: `${area}-${bedrooms}`, areaCode: area, areaName: district, bedrooms, state, pausedAtMs: state === 'paused' ? earlier : null, openTurnId: state === 'open' ? s.id('turn') : null, calledUpFor: 0 });
   for (const one of [lane(1, 'closed'), lane(2, 'open'), lane(3, 'paused')]) await s.tx.lanes.insert(one);
   await s.tx.communities.insert({ id: s.id('community'), name: `${area}家园`, district, areaCode: area });
   for (const name of ['free', 'other', 'third']) await s.home(name, 'available');
@@ -86,7 +86,7 @@ export async function seedHomes(s: Seeder): Promise<void> {
   await s.tx.tickets.replace({ ...(await s.tx.tickets.get(s.id('lapsed-ticket')))!, state: 'forfeited' });
   await s.tx.forfeits.insert({ id: `forfeit-${s.id('lapsed')}-2026-05-01`, householdId: s.id('lapsed'), batchDay: '2026-05-01', cause: 'leaseNotSigned', atMs: earlier, personIds: [], memberIds: [s.id('lapsed-1')], reversedAtMs: null, ruleSetVersion: 1 });
   await s.tx.moveInBatches.insert({ id: s.id('moveIn'), communityId: s.id('community'), communityName: '家园', district, day: '2026-05-31' });
-  await s.tx.objections.insert({ id: s.id('objection'), publicityId: s.id('result'), subjectId: s.id('allocation-picked'), district, textSealed: s.seal('另有住房'), byPhoneSealed: '', byPhoneIndex: 'a neighbour', state: 'open', raisedAtMs: earlier, decidedAtMs: null, decidedBy: '', answerSealed: '' });
+  await s.tx.objections.insert({ id: s.id('objection'), publicityId: s.id('result'), subjectId: s.id('allocation-picked'), district, textSealed: s.seal('另有住房'), byPhoneSealed: '', byPhoneIndex: s.phoneIndex, state: 'open', raisedAtMs: earlier, decidedAtMs: null, decidedBy: '', answerSealed: '' });
 
   // In the order of their ids: the first of a family's tenancies is the one it asks a transfer for.
   for (const name of ['a-tenant', 'b-tenant']) await s.tenant(name);

@@ -75,6 +75,10 @@ export async function openCity(): Promise<City> {
     });
     await change(kernel, systemAct('房源入库'), (work) => work.record({ stream: `lane.${at.area}-2`, type: 'HomesOffered', open: { listingIds: [`${at.key}-home-free`], cause: 'import' }, detail: {} }));
   }
+  // Who is to be called up has been: no look at a lane finds anything to do.
+  await kernel.store.transact(async (tx) => {
+    for (const lane of await tx.lanes.find({})) await tx.lanes.replace({ ...lane, calledUpFor: await tx.listings.count({ laneId: lane.id, state: 'available' }) });
+  });
   await place(beside, (s) => seedApplications(s, ['levelOne']));
 
   await kernel.store.transact(async (tx) => {
