@@ -24,6 +24,7 @@ export const defaultRuleSet: RuleSetValues = {
   secondChannelAfterMs: 10 * MINUTE,
   callTaskAfterMs: 30 * MINUTE,
   numbersPublicityDays: 3, // Doc 一(五): 公示3个自然日
+  objectionWithinDays: 15, // no document gives a number: the city's to set
   continueWithinDays: 3, // Doc 二(三): 三个自然日内
   continueDaysKind: 'natural', // the tender's body says 3个工作日; Doc wins
   continuationPublicityDays: 3, // Doc 二(三): 从申请之日起公示三个自然日

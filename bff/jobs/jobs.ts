@@ -1,5 +1,6 @@
 /** The jobs of a running service, and the one order they run in. */
 import { escalateUnproven } from '../features/contact/proof';
+import { SESSION_MS } from '../features/sign-in/handlers';
 import type { Kernel } from '../kernel';
 import { IDEMPOTENCY_KEEP_MS } from '../store/once';
 import { DAY_MS } from '../../shared/shanghai-time';
@@ -38,7 +39,8 @@ export async function sweepExpired(kernel: Kernel): Promise<number> {
     // Ended sessions stay a week longer, so that their owners read "sign in again" and not "who are you".
     const sessions = await tx.sessions.find({ expiresAtMs: { lt: nowMs - 7 * DAY_MS } }, { limit: SWEEP_LIMIT });
     for (const session of sessions) await tx.sessions.remove(session);
-    const codes = await tx.signInCodes.find({ expiresAtMs: { lt: nowMs - DAY_MS } }, { limit: SWEEP_LIMIT });
+    // As long as a session may last: who objects in it is told the answer on this number.
+    const codes = await tx.signInCodes.find({ expiresAtMs: { lt: nowMs - SESSION_MS - DAY_MS } }, { limit: SWEEP_LIMIT });
     for (const code of codes) await tx.signInCodes.remove(code);
     return answers.length + sessions.length + codes.length;
   });

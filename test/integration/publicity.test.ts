@@ -3,9 +3,10 @@ import { publicityHandlers } from '../../bff/features/publicity/handlers';
 import { duePublicitiesOf } from '../../bff/features/publicity/due-publicities';
 import { contestedSubjects, objectionState, openPublicity, type PublicityKinds } from '../../bff/features/publicity/publicity';
 import { Refusal, type ApiRequest, type Caller } from '../../bff/http/request';
+import { sweepExpired } from '../../bff/jobs/jobs';
 import { systemAct } from '../../bff/kernel';
 import { change } from '../../bff/store/change';
-import { dayOf, startOfDay } from '../../shared/shanghai-time';
+import { DAY_MS, dayOf, startOfDay } from '../../shared/shanghai-time';
 import { publicityPeriod, naturalActPeriod } from '../../bff/domain/time/periods';
 import { buildWorld, MORNING_MS, type World } from '../support/world';
 
@@ -92,4 +93,40 @@ test('P2: what was publicised is not shown any more once the days are over; obje
   world.clock.nowMs = startOfDay('2026-06-04');
   await job.run(world.kernel);
   expect(await call('getPublicity', ask({ kind: 'public' }, { publicityId: id }))).toBeInstanceOf(Refusal);
+});
+
+test('G5: objections pile up elsewhere and the one of this district is still on its first page; overdue ones are marked; pages lose none', async () => {
+  const { id } = await open();
+  await world.store.transact(async (tx) => {
+    for (let i = 0; i < 250; i += 1) {
+      await tx.objections.insert({ id: `o${i}`, publicityId: id, subjectId: 't1', district: '南康区', textSealed: '', byPhoneSealed: '', byPhoneIndex: `x${i}`, state: 'open', raisedAtMs: MORNING_MS + i, decidedAtMs: null, decidedBy: '', answerSealed: '' });
+    }
+    await tx.objections.insert({ id: 'mine', publicityId: id, subjectId: 't2', district: '章贡区', textSealed: '', byPhoneSealed: '', byPhoneIndex: 'y', state: 'open', raisedAtMs: MORNING_MS - 20 * DAY_MS, decidedAtMs: null, decidedBy: '', answerSealed: '' });
+  });
+  type Page = { objections: { id: string; isOverdue: boolean }[]; next: string | null };
+  expect((await call<Page>('listObjections', ask(reviewer, {}))).objections).toMatchObject([{ id: 'mine', isOverdue: true }]);
+  const seen = new Set<string>();
+  let after: string | undefined;
+  do {
+    const { objections, next } = await call<Page>('listObjections', ask({ ...reviewer, role: 'city', districts: [] } as Caller, {}, undefined, { state: 'open', limit: '100', ...(after === undefined ? {} : { after }) }));
+    for (const objection of objections) seen.add(objection.id);
+    after = next ?? undefined;
+  } while (after !== undefined);
+  expect(seen.size).toBe(251);
+  expect(await call('listObjections', ask(reviewer, {}, undefined, { after: 'bm9uZQ' }))).toMatchObject({ code: 'VALIDATION_FAILED' });
+});
+
+test('G5, P1: who objected reads the answer, and only its own; it is told on the number it signed in with, long after its code expired', async () => {
+  const { id } = await open();
+  const phoneSealed = world.kernel.crypto.seal('13900000007');
+  await world.store.transact((tx) => tx.signInCodes.insert({ id: 'p1', codeSealed: '', phoneSealed, createdAtMs: MORNING_MS, expiresAtMs: MORNING_MS, attempts: 0, used: true, lastSentAtMs: MORNING_MS, day: '2026-06-01', sendsToday: 1 }));
+  world.clock.nowMs = MORNING_MS + 2 * DAY_MS;
+  await sweepExpired(world.kernel);
+  const raised = await call<{ id: string }>('raiseObjection', ask(neighbour, { publicityId: id }, { subjectId: 't1', text: '该家庭已有住房' }));
+  await call('decideObjection', ask(reviewer, { objectionId: raised.id }, { version: 1, upheld: false, answer: '经查该家庭没有住房' }));
+  await world.tick();
+  expect(world.gateway.sent.filter(({ phone }) => phone === '13900000007').map(({ text }) => text)).toEqual([expect.stringContaining('不成立')]);
+  const mine = (caller: Caller) => call<{ objections: object[] }>('listMyObjections', ask(caller, {}));
+  expect((await mine(neighbour)).objections).toMatchObject([{ id: raised.id, title: '轮候顺序号公示', text: '该家庭已有住房', state: 'dismissed', answer: '经查该家庭没有住房' }]);
+  expect((await mine({ ...neighbour, phoneIndex: 'p2' })).objections).toEqual([]);
 });

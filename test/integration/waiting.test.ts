@@ -106,6 +106,10 @@ test('M1: an objection to a continuation: dismissed late it joins the next batch
   expect(await world.store.read((tx) => tx.batchCandidates.find({}))).toEqual([]);
   const decide = (id: string, upheld: boolean) => call('decideObjection', reviewer, { objectionId: id }, { version: 1, upheld, answer: '经核实' });
   expect([await decide(first.id, true), await decide(second.id, false)]).toEqual([{ ok: true }, { ok: true }]);
+  // Both families heard that somebody objected, and what came of it.
+  await goTo(world, midnight('2026-06-04') + 9 * HOUR_MS);
+  const heard = (index: number, words: string) => world.gateway.sent.filter(({ phone, text }) => phone === phoneOf(index) && text.includes(words)).length;
+  expect([heard(1, '提出异议'), heard(1, '顺序号已作废'), heard(2, '提出异议'), heard(2, '不成立，照常参加下一批次')]).toEqual([1, 1, 1, 1]);
   expect([(await ticketOf(world, FIRST)).state, (await missOf(FIRST)).state]).toEqual(['void', 'refused']);
   await goTo(world, midnight('2026-06-05'));
   expect((await ticketsOf(world, 'publicRental-2'))[2]).toMatchObject({ householdId: 'household-2', batchDay: '2026-06-05' });

@@ -41,6 +41,8 @@ export const ruleFields = {
   priorityCategories: categories({ rule: 'G3', appliesTo: 'everything', label: '优先类别', help: '公租房组的哪些家庭属于优先组。家庭申请时从中选择，经初审确认后才按优先组生成顺序号；以前名册上的类别照旧。' }),
   numbersPublicityDays: days({ rule: 'G5', appliesTo: 'period', label: '轮候顺序号公示天数', help: '新生成的轮候顺序号公示几个自然日，公示当天计入；期满次日零时加入排队。' }, 1, 60),
 
+  objectionWithinDays: days({ rule: 'G5', appliesTo: 'everything', label: '答复异议的期限', help: '收到公示异议后几个自然日内应核实答复，从次日起算；逾期的在异议列表中标出。' }, 1, 90),
+
   continueWithinDays: days({ daysKind: 'continueDaysKind', rule: 'M1', appliesTo: 'turn', label: '申请继续轮候的期限', help: '没有按时选房的家庭，从次日起几日内可以申请继续参与轮候。' }, 1, 60),
   continueDaysKind: choice({ rule: 'M1', appliesTo: 'turn', label: '申请继续轮候期限的计算方式', help: '操作规则为自然日；采购文件为工作日。按工作日计算时，须先录入相应年份的节假日安排。' }, { natural: '自然日', working: '工作日' }),
   continuationPublicityDays: days({ rule: 'M1', appliesTo: 'period', label: '继续轮候公示天数', help: '申请继续轮候后公示几个自然日，申请当天计入；期满后的第一批次重新生成顺序号。' }, 1, 60),

@@ -1,9 +1,12 @@
 /** 第一榜、第二榜: what the two lists of a review show, and what their end and an objection bring about (V1, T2). */
+import type { ApplicationStepName } from '../../adapters/sms/templates';
 import { groupLabels, type Group } from '../../../shared/lane';
 import type { ReviewList } from '../../domain/review/review';
-import { systemAct } from '../../kernel';
+import { windowAtOrAfter } from '../../domain/rules/notification-window';
+import { systemAct, type Kernel } from '../../kernel';
 import { maskName } from '../../security/masking';
-import { change } from '../../store/change';
+import type { Objection } from '../../store/collections';
+import { change, type Work } from '../../store/change';
 import type { PublicityKind } from '../publicity/publicity';
 import { objectionState } from '../publicity/publicity';
 import { applicationIdOf, enterReview, subjectOf } from './door';
@@ -42,15 +45,31 @@ function reviewList(list: ReviewList, title: string): PublicityKind {
       }
     },
 
+    objected: (kernel, work, objection) => tellObjection(kernel, work, objection, 'objectionRaised'),
+
     async decided(kernel, work, publicity, objection) {
       const application = await work.tx.applications.get(applicationIdOf(objection.subjectId));
       // Withdrawn meanwhile, or in another list by now: nothing of it hangs on this objection any more.
       if (application === null || subjectOf(application) !== objection.subjectId) return;
-      if (objection.state === 'upheld') await enterReview(kernel, work, application, { type: 'UpholdObjection', list }, {}, { objectionId: objection.id });
+      if (objection.state === 'upheld') {
+        await enterReview(kernel, work, application, { type: 'UpholdObjection', list }, {}, { objectionId: objection.id });
+        return;
+      }
+      await tellObjection(kernel, work, objection, 'objectionDismissed');
       // By the clock and not by the list's mark: its end may be under way in another transaction.
-      else if (work.nowMs >= publicity.takesEffectMs) await enterReview(kernel, work, application, { type: 'EndPublicity', list, objection: await objectionState(work.tx, publicity.id, objection.subjectId) });
+      if (work.nowMs >= publicity.takesEffectMs) await enterReview(kernel, work, application, { type: 'EndPublicity', list, objection: await objectionState(work.tx, publicity.id, objection.subjectId) });
     },
   };
+}
+
+/** The family hears that somebody objected, and what came of it; an upheld one is a step of its own. */
+async function tellObjection(kernel: Kernel, work: Work, objection: Objection, step: ApplicationStepName): Promise<void> {
+  const application = await work.tx.applications.get(applicationIdOf(objection.subjectId));
+  if (application === null || application.receiptNumber === null) return;
+  await work.tell({
+    id: `sms-${step}-${objection.id}`, topic: 'sms', kind: 'applicationStep', subjectId: application.householdId, recipientSealed: application.phoneSealed,
+    dueAtMs: windowAtOrAfter(kernel.rules().values, work.nowMs), payload: { step, receiptNumber: application.receiptNumber, untilDay: null },
+  });
 }
 
 export const firstReviewKind = reviewList('first', '公租房申请初审公示（第一榜）');

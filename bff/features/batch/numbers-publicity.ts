@@ -2,9 +2,10 @@
 import { groupLabels, type Group } from '../../../shared/lane';
 import { systemAct, type Kernel } from '../../kernel';
 import { maskName } from '../../security/masking';
-import type { Batch, Publicity, Ticket } from '../../store/collections';
-import { change } from '../../store/change';
+import type { Batch, Objection, Publicity, Ticket } from '../../store/collections';
+import { change, type Work } from '../../store/change';
 import type { Tx } from '../../store/port';
+import { tellHousehold } from '../contact/tell';
 import { contestedSubjects, objectionState, type PublicityKind } from '../publicity/publicity';
 import { leaveWaiting } from '../waiting/door';
 import { joinQueue } from '../waiting/queue';
@@ -57,7 +58,10 @@ export const numbersPublicity: PublicityKind = {
     } while (after !== null);
   },
 
-  async decided(kernel, work, publicity, { subjectId, state }) {
+  objected: (kernel, work, objection) => tellObjection(kernel, work, objection, 'number', 'raised'),
+
+  async decided(kernel, work, publicity, objection) {
+    const { subjectId, state } = objection;
     const ticket = await work.tx.tickets.get(subjectId);
     if (ticket === null) throw new Error(`no ticket ${subjectId}`);
     if (state === 'upheld') {
@@ -65,11 +69,20 @@ export const numbersPublicity: PublicityKind = {
       if (ticket.state === 'void' || ticket.state === 'forfeited') return;
       const refusal = await leaveWaiting(kernel, work, ticket, 'objectionUpheld', '公示异议成立');
       if (refusal !== null) throw new Error(`ticket ${subjectId} was contested and went on all the same: ${refusal}`);
-    } else if (work.nowMs >= publicity.takesEffectMs && ticket.state === 'publicised' && (await objectionState(work.tx, publicity.id, subjectId)) === 'none') {
-      await joinQueue(work, [ticket]);
+      return;
     }
+    if (ticket.state === 'publicised') await tellObjection(kernel, work, objection, 'number', 'dismissed');
+    if (work.nowMs >= publicity.takesEffectMs && ticket.state === 'publicised' && (await objectionState(work.tx, publicity.id, subjectId)) === 'none') await joinQueue(work, [ticket]);
   },
 };
+
+/** G5, M1: the family whose number it is hears of an objection, and what came of it; of an upheld one it hears as of any other end. */
+export async function tellObjection(kernel: Kernel, work: Work, objection: Objection, about: 'number' | 'continuation', outcome: 'raised' | 'dismissed'): Promise<void> {
+  const ticket = await work.tx.tickets.get(objection.subjectId);
+  if (ticket === null) return;
+  const { householdId, group, queueNumber } = ticket;
+  await tellHousehold(kernel, work, householdId, { kind: 'numberObjected', subjectId: ticket.id, occasion: `${objection.id}-${outcome}`, payload: { group, queueNumber, about, outcome } });
+}
 
 async function batchOf(tx: Tx, publicity: Publicity): Promise<Batch> {
   const batch = await tx.batches.get(batchId(publicity.scopeId));

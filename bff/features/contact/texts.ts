@@ -64,6 +64,10 @@ export function textOf(message: Pick<OutboxMessage, 'kind' | 'payload'>, facts: 
       return templates.doubtCleared({ ...of, leaseByDay: text('leaseByDay') });
     case 'objectionRaised':
       return templates.objectionRaised(of);
+    case 'numberObjected':
+      return templates.numberObjected({ ...of, about: text('about') as 'number' | 'continuation', outcome: text('outcome') as 'raised' | 'dismissed' });
+    case 'objectionAnswered':
+      return templates.objectionAnswered({ title: text('title'), upheld: message.payload['upheld'] === true });
     case 'objectionDismissed':
       return templates.objectionDismissed(of);
     case 'tenancyEnded':

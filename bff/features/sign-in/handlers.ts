@@ -15,7 +15,8 @@ const CODE_VALID_MS = 10 * MINUTE_MS;
 const RESEND_AFTER_MS = MINUTE_MS;
 const MAX_SENDS_A_DAY = 10;
 const MAX_ATTEMPTS = 5;
-const SESSION_MS = 30 * DAY_MS;
+/** How long a family stays signed in. */
+export const SESSION_MS = 30 * DAY_MS;
 
 type CodeDoc = DocOf<'signInCodes'>;
 const seconds = (ms: number) => Math.ceil(ms / 1000);

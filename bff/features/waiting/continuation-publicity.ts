@@ -4,7 +4,7 @@ import { systemAct, type Kernel } from '../../kernel';
 import type { Publicity } from '../../store/collections';
 import { change, type Work } from '../../store/change';
 import { eligibleWhenOver } from '../batch/candidates';
-import { maskedApplicant } from '../batch/numbers-publicity';
+import { maskedApplicant, tellObjection } from '../batch/numbers-publicity';
 import { objectionState, type PublicityKind } from '../publicity/publicity';
 import type { WaitingCommand } from '../../domain/waiting/waiting';
 import { decideCase } from './door';
@@ -33,9 +33,12 @@ export const continuationPublicity: PublicityKind = {
     });
   },
 
-  async decided(kernel, work, publicity, { state }) {
-    if (state === 'upheld') await settle(kernel, work, publicity, 'RefuseContinuation');
-    else if (work.nowMs >= publicity.takesEffectMs && (await objectionState(work.tx, publicity.id, publicity.scopeId)) === 'none') {
+  objected: (kernel, work, objection) => tellObjection(kernel, work, objection, 'continuation', 'raised'),
+
+  async decided(kernel, work, publicity, objection) {
+    if (objection.state === 'upheld') return settle(kernel, work, publicity, 'RefuseContinuation');
+    await tellObjection(kernel, work, objection, 'continuation', 'dismissed');
+    if (work.nowMs >= publicity.takesEffectMs && (await objectionState(work.tx, publicity.id, publicity.scopeId)) === 'none') {
       await settle(kernel, work, publicity, 'GrantContinuation', eligibleWhenOver(publicity, work.nowMs));
     }
   },

@@ -42,6 +42,8 @@ export const publicityCollections = {
       { name: 'objectionsOfPublicity', fields: ['publicityId', 'subjectId'] },
       { name: 'objectionsOfSubject', fields: ['subjectId', 'state'] },
       { name: 'objectionsByState', fields: ['state', 'raisedAtMs'] },
+      { name: 'objectionsOfDistrict', fields: ['district', 'state', 'raisedAtMs'] },
+      { name: 'objectionsOfPhone', fields: ['byPhoneIndex', 'raisedAtMs'] },
       { name: 'oneOpenObjectionEach', fields: ['publicityId', 'subjectId', 'byPhoneIndex'], unique: true, where: { state: 'open' } },
     ],
   ),
