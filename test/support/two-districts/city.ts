@@ -59,6 +59,16 @@ export const paper: Uint8Array = PDF;
 /** Seeds the city through one day, so that the first of it is sealed, and keeps it: `door.reset()` comes back here. */
 export async function openCity(): Promise<City> {
   const door = await openDoor(MORNING_MS - DAY_MS);
+  try {
+    return await seedCity(door);
+  } catch (error) {
+    // A door left open would keep the whole run from ending.
+    await door.close();
+    throw error;
+  }
+}
+
+async function seedCity(door: Door): Promise<City> {
   const { kernel } = door;
   const secrets: string[] = [];
   const place = async (at: Place, seed: (s: Seeder) => Promise<void>) => kernel.store.transact(async (tx) => {
