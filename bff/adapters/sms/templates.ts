@@ -92,11 +92,11 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
 
     /** A1, A2 */
     allocationQualified: (of: TicketRef & { address: string; noticeNumber: string; downloadByDay: Day; leaseByDay: Day }) =>
-      sign(`${name(of)}：您家选房合格，${of.address}，配租通知单编号${of.noticeNumber}。请在${monthAndDay(of.downloadByDay)}24时前打开${wording.app}下载，并在${monthAndDay(of.leaseByDay)}24时前带齐资料原件办理承租手续。逾期未办的，视为放弃${help}。`),
+      sign(`${name(of)}：您家选房合格，${of.address}，配租通知单${of.noticeNumber}。请在${monthAndDay(of.downloadByDay)}24时前打开${wording.app}下载，${monthAndDay(of.leaseByDay)}24时前带齐资料原件签约，逾期视为放弃。`),
 
     /** A2: reminded once; a late download alone costs nothing. */
     noticeLate: (of: TicketRef & { noticeNumber: string; leaseByDay: Day }) =>
-      sign(`${name(of)}：您家的配租通知单（${of.noticeNumber}）还没有下载。请尽快打开${wording.app}下载，或到服务窗口请工作人员帮忙，${monthAndDay(of.leaseByDay)}24时前须办完承租手续${help}。`),
+      sign(`${name(of)}：您家的配租通知单（${of.noticeNumber}）还没有下载。请尽快打开${wording.app}下载，${monthAndDay(of.leaseByDay)}24时前须办完承租手续。不方便操作的，请到服务窗口请工作人员帮忙${help}。`),
 
     /** A1, A2, A4, F1, F3; Q10: given up at a window. */
     allocationLost: (of: TicketRef & { cause: LostCause; assisted: boolean }) => {
@@ -135,7 +135,7 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
 
     /** A2: to who has not signed some days before the end. */
     leaseDueSoon: (of: TicketRef & { leaseByDay: Day }) =>
-      sign(`${name(of)}：您家还没有签订租赁合同。请在${monthAndDay(of.leaseByDay)}24时前带齐资料原件办理，逾期计为放弃一批次${help}。`),
+      sign(`${name(of)}：您家还没有签订租赁合同。请在${monthAndDay(of.leaseByDay)}24时前带齐资料原件办理，逾期计为放弃一批次。有困难请到服务窗口${help}。`),
 
     /** T6 */
     leasePeriodMoved: (of: TicketRef & { leaseByDay: Day }) =>
@@ -143,7 +143,7 @@ export function createSmsTemplates(wording: SmsWording = defaultWording) {
 
     /** A2: honest about what is missing: perhaps only the entry of a lease that was signed. */
     leasePeriodOver: (of: TicketRef & { entryByDay: Day }) =>
-      sign(`${name(of)}：承租期限已过，系统中没有您家的合同。已按时签约的，请在${monthAndDay(of.entryByDay)}24时前请运营单位补录；没有签约的，届时计为放弃一批次${help}。`),
+      sign(`${name(of)}：承租期限已过，系统中没有您家的合同。已按时签约的，请在${monthAndDay(of.entryByDay)}24时前请运营单位补录；没有签约的，届时计为放弃一批次。`),
 
     /** A2 */
     leaseSigned: (of: TicketRef & { contractNumber: string; signedDay: Day }) =>

@@ -16,7 +16,7 @@ import { objectionState } from '../publicity/publicity';
 import { addressOf } from '../selection/receipt';
 import { recordForfeit, resetForfeits } from '../standing/forfeits';
 import { loadReinstating, reinstate } from './reinstate';
-import { lastDayBefore, lapseCall, raiseCall, tellHousehold } from './telling';
+import { lastDayBefore, lapseCall, raiseCall, tellFamily } from './telling';
 import { beginTenancy } from './tenancies';
 
 /** What came with a command and is written down with it. */
@@ -62,7 +62,7 @@ const datesOf = ({ state, qualifiedAtMs, downloadByMs, leaseByMs, entryByMs, dow
 async function apply(kernel: Kernel, work: Work, a: Allocation, event: AllocationEvent, particulars: Particulars): Promise<Allocation> {
   const { nowMs } = work;
   const put = (patch: Partial<Allocation>, type: string = event.type, detail: Record<string, unknown> = {}) => write(kernel, work, a, patch, type, detail);
-  const tell = (kind: string, payload: Record<string, unknown> = {}) => tellHousehold(kernel, work, a, kind, payload);
+  const tell = (kind: string, payload: Record<string, unknown> = {}) => tellFamily(kernel, work, a, kind, payload);
   switch (event.type) {
     case 'Qualified':
       return qualify(kernel, work, a, event);
@@ -130,7 +130,7 @@ async function qualify(kernel: Kernel, work: Work, a: Allocation, { downloadByMs
   const noticeNumber = await nextNoticeNumber(tx, day.slice(0, 4));
   const moveInBatchId = `movein-${a.communityId}-${day}`;
   if ((await tx.moveInBatches.get(moveInBatchId)) === null) await tx.moveInBatches.insert({ id: moveInBatchId, communityId: a.communityId, communityName: listing.communityName, district: a.homeDistrict, day });
-  await tellHousehold(kernel, work, a, 'allocationQualified', { address: addressOf(listing), noticeNumber, downloadByDay: lastDayBefore(downloadByMs), leaseByDay: lastDayBefore(leaseByMs) });
+  await tellFamily(kernel, work, a, 'allocationQualified', { address: addressOf(listing), noticeNumber, downloadByDay: lastDayBefore(downloadByMs), leaseByDay: lastDayBefore(leaseByMs) });
   return write(kernel, work, a, { state: 'qualified', qualifiedAtMs: nowMs, noticeNumber, noticeDay: day, downloadByMs, leaseByMs, moveInBatchId }, 'AllocationQualified', { noticeNumber });
 }
 
@@ -150,7 +150,7 @@ async function signLease(kernel: Kernel, work: Work, a: Allocation, signedDay: D
   await beginTenancy(work, { householdId: a.householdId, listingId: a.listingId, district: a.homeDistrict, contractNumber, startedDay: signedDay, origin: 'allocation', originId: a.id });
   await resetForfeits(work, a.householdId);
   await lapseCall(work, a);
-  await tellHousehold(kernel, work, a, 'leaseSigned', { contractNumber, signedDay });
+  await tellFamily(kernel, work, a, 'leaseSigned', { contractNumber, signedDay });
   return write(kernel, work, a, { state: 'leased', contractNumber, endedAtMs: nowMs, endCause: 'leased' }, 'LeaseSigned', { contractNumber, signedDay });
 }
 

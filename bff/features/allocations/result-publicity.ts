@@ -6,7 +6,7 @@ import { change } from '../../store/change';
 import type { PublicityKind } from '../publicity/publicity';
 import { addressOf } from '../selection/receipt';
 import { enterAllocation } from './apply';
-import { tellHousehold } from './telling';
+import { tellFamily } from './telling';
 
 export const resultPublicity: PublicityKind = {
   title: '选房结果公示',
@@ -32,7 +32,7 @@ export const resultPublicity: PublicityKind = {
 
   async objected(kernel, work, objection) {
     const allocation = await work.tx.allocations.get(objection.subjectId);
-    if (allocation !== null) await tellHousehold(kernel, work, allocation, 'objectionRaised', {}, objection.id);
+    if (allocation !== null) await tellFamily(kernel, work, allocation, 'objectionRaised', {}, objection.id);
   },
 
   async over(kernel, publicity) {
@@ -60,7 +60,7 @@ export const resultPublicity: PublicityKind = {
     if (allocation === null || allocation.state !== 'publicised') return;
     if (objection.state === 'upheld') await enterAllocation(kernel, work, allocation, { type: 'upholdObjection' }, 'district');
     else {
-      await tellHousehold(kernel, work, allocation, 'objectionDismissed', {}, objection.id);
+      await tellFamily(kernel, work, allocation, 'objectionDismissed', {}, objection.id);
       await enterAllocation(kernel, work, allocation, { type: 'settle' }, 'system');
     }
   },

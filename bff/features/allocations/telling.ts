@@ -1,19 +1,14 @@
 /** Whom an allocation's news reaches: the family, and staff who must telephone it (Q8). */
-import { windowAtOrAfter } from '../../domain/rules/notification-window';
 import type { Kernel } from '../../kernel';
 import type { Allocation } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { OFFICE_STREAM } from '../../store/ledger';
 import { addDays, dayOf, type Day } from '../../../shared/shanghai-time';
+import { tellHousehold } from '../contact/tell';
 
-/** By short message, by day (T4). `about` tells two messages of one kind and one state of the allocation apart. */
-export async function tellHousehold(kernel: Kernel, work: Work, a: Allocation, kind: string, payload: Record<string, unknown>, about = String(a.version)): Promise<void> {
-  const household = await work.tx.households.get(a.householdId);
-  if (household === null) throw new Error(`allocation ${a.id} without its household`);
-  await work.tell({
-    id: `sms-${kind}-${a.id}-${about}`, topic: 'sms', kind, subjectId: a.id, recipientSealed: household.phoneSealed, dueAtMs: windowAtOrAfter(kernel.rules().values, work.nowMs),
-    payload: { group: a.group, queueNumber: a.queueNumber, ...payload },
-  });
+/** The family hears of its allocation. `occasion` tells two messages of one kind and one state of the allocation apart. */
+export function tellFamily(kernel: Kernel, work: Work, a: Allocation, kind: string, payload: Record<string, unknown>, occasion = String(a.version)): Promise<void> {
+  return tellHousehold(kernel, work, a.householdId, { kind, subjectId: a.id, occasion, payload: { group: a.group, queueNumber: a.queueNumber, ...payload } });
 }
 
 /** Q8: the notice's message can reach nobody: staff telephone the family. */

@@ -1,11 +1,11 @@
 /** 承租 tenancies: begun with a signed lease, ended when the home is vacated or exchanged. */
-import { windowAtOrAfter } from '../../domain/rules/notification-window';
 import type { Kernel } from '../../kernel';
 import type { DocOf, Listing } from '../../store/collections';
 import type { Work } from '../../store/change';
 import { householdStream } from '../../store/ledger';
 import type { NewDoc, Tx } from '../../store/port';
 import type { Day } from '../../../shared/shanghai-time';
+import { tellHousehold } from '../contact/tell';
 import { closeCase } from '../households/case';
 import { addressOf } from '../selection/receipt';
 
@@ -29,12 +29,8 @@ export async function endTenancy(work: Work, tenancy: Tenancy, endedDay: Day, wh
 /** L1: a tenant moved out for good; whoever lived there may apply again (V3). A home leased before the system has no tenancy. */
 export async function endTenancyOfHome(kernel: Kernel, work: Work, listing: Listing, endedDay: Day): Promise<void> {
   const tenancy = await runningTenancy(work.tx, { listingId: listing.id });
-  const household = tenancy === null ? null : await work.tx.households.get(tenancy.householdId);
-  if (tenancy === null || household === null) return;
+  if (tenancy === null) return;
   await endTenancy(work, tenancy, endedDay, 'vacated');
   await closeCase(work, tenancy.householdId);
-  await work.tell({
-    id: `sms-tenancyEnded-${tenancy.id}-${tenancy.version}`, topic: 'sms', kind: 'tenancyEnded', subjectId: tenancy.id, recipientSealed: household.phoneSealed,
-    dueAtMs: windowAtOrAfter(kernel.rules().values, work.nowMs), payload: { address: addressOf(listing), endedDay },
-  });
+  await tellHousehold(kernel, work, tenancy.householdId, { kind: 'tenancyEnded', subjectId: tenancy.id, occasion: String(tenancy.version), payload: { address: addressOf(listing), endedDay } });
 }

@@ -98,7 +98,7 @@ export const subsidyTable = table<Subsidy>('租赁补贴',
 );
 
 export const forfeitTable = table<Forfeit>('放弃记录',
-  ['编号', 36, ({ id }) => id], household, ['批次', 12, ({ batchDay }) => batchDay], ['缘由', 24, ({ cause }) => word(words.cause, cause)], ['时间', 20, ({ atMs }) => time(atMs)], ['记入人数', 8, ({ personIds }) => personIds.length], ruleSet,
+  ['编号', 36, ({ id }) => id], household, ['批次', 12, ({ batchDay }) => batchDay], ['缘由', 24, ({ cause }) => word(words.cause, cause)], ['时间', 20, ({ atMs }) => time(atMs)], ['记入人数', 8, ({ personIds }) => personIds.length], ['撤销', 20, ({ reversedAtMs }) => time(reversedAtMs)], ruleSet,
 );
 
 export const barTable = table<OfPerson<Bar>>('限制申请',
@@ -119,12 +119,12 @@ export const allocationTable = table<AtHome<Allocation>>('配租',
   ['配租编号', 30, ({ id }) => id], household, ['组别', 18, ({ group }) => groupWord(group)], ['顺序号', 8, ({ queueNumber }) => queueNumber], ['住房', 36, ({ address }) => address], ['状态', 16, ({ state }) => word(words.allocation, state)],
   ['选房', 20, ({ pickedAtMs }) => time(pickedAtMs)], ['公示编号', 44, ({ publicityId }) => publicityId], ['合格', 20, ({ qualifiedAtMs }) => time(qualifiedAtMs)], ['入住批次', 30, ({ moveInBatchId }) => moveInBatchId],
   ['原件核验', 20, ({ originalsCheckedAtMs }) => time(originalsCheckedAtMs)], ['存疑', 18, ({ doubt }) => word(words.cause, doubt)], ['存疑起', 20, ({ doubtSinceMs }) => time(doubtSinceMs)], ['签约期限', 20, ({ leaseByMs }) => time(leaseByMs)],
-  ['合同编号', 20, ({ contractNumber }) => contractNumber], ['结束', 20, ({ endedAtMs }) => time(endedAtMs)], ['结束缘由', 18, ({ endCause }) => word(words.cause, endCause)], ruleSet,
+  ['补录截止', 20, ({ entryByMs }) => time(entryByMs)], ['合同编号', 20, ({ contractNumber }) => contractNumber], ['结束', 20, ({ endedAtMs }) => time(endedAtMs)], ['结束缘由', 18, ({ endCause }) => word(words.cause, endCause)], ruleSet,
 );
 
 export const noticeTable = table<AtHome<Allocation>>('配租通知单',
   ['通知单号', 18, ({ noticeNumber }) => noticeNumber], ['出具日', 12, ({ noticeDay }) => noticeDay], household, ['住房', 36, ({ address }) => address], ['下载期限', 20, ({ downloadByMs }) => time(downloadByMs)], ['下载', 20, ({ downloadedAtMs }) => time(downloadedAtMs)],
-  ['逾期下载', 8, ({ isDownloadLate }) => yesNo(isDownloadLate)], ['已提醒', 20, ({ remindedAtMs }) => time(remindedAtMs)], ['签约期限', 20, ({ leaseByMs }) => time(leaseByMs)], ['配租编号', 30, ({ id }) => id],
+  ['逾期下载', 8, ({ isDownloadLate }) => yesNo(isDownloadLate)], ['已提醒', 20, ({ remindedAtMs }) => time(remindedAtMs)], ['签约期限', 20, ({ leaseByMs }) => time(leaseByMs)], ['已提醒签约', 20, ({ leaseRemindedAtMs }) => time(leaseRemindedAtMs)], ['是否告知', 14, ({ telling }) => word(words.telling, telling)], ['配租编号', 30, ({ id }) => id],
 );
 
 export const tenancyTable = table<AtHome<DocOf<'tenancies'>>>('租约',

@@ -39,6 +39,7 @@ export const words = {
     noticeNotDownloaded: '逾期未下载通知单', districtCancelled: '区级取消配租', barred: '成员被限制申请', returned: '退回房源', taken: '收回房源', reinstated: '恢复配租',
     forfeits: '连续放弃', blacklist: '列入黑名单', cancelled: '取消资格', leased: '已签约', objectionUpheld: '异议成立', ineligible: '不符合条件',
   },
+  telling: { unproven: '已发短信', untold: '未送达', told: '已确认' },
   bar: { standing: '限制中', lifted: '已解除' },
   allocation: { publicised: '结果公示中', qualified: '配租合格', inDoubt: '入住存疑', leased: '已签约', forfeited: '已放弃', cancelled: '已取消', rejected: '异议成立，不成立' },
   transfer: { lowFloor: '调至低楼层', topFloor: '调至顶层', smaller: '以大换小' },

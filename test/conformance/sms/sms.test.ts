@@ -65,6 +65,23 @@ describe('what families read', () => {
       swapRejected: templates.swapStep({ step: 'rejected', address: '章江花园三期12栋2单元1801' }),
       leftBatch: templates.leftBatch({ group: worst.group, cause: 'barred' }),
       rankingAgreed: templates.rankingAgreed({ ...worst, homes: 20, assisted: true }),
+      allocationQualified: templates.allocationQualified({ ...worst, address: '章江花园三期12栋2单元1801', noticeNumber: '2026-000123', downloadByDay: '2026-11-16', leaseByDay: '2026-12-13' }),
+      noticeLate: templates.noticeLate({ ...worst, noticeNumber: '2026-000123', leaseByDay: '2026-12-13' }),
+      gaveUpAtWindow: templates.allocationLost({ ...worst, cause: 'gaveUpAfterPick', assisted: true }),
+      leaseNotSigned: templates.allocationLost({ ...worst, cause: 'leaseNotSigned', assisted: false }),
+      districtCancelled: templates.allocationLost({ ...worst, cause: 'districtCancelled', assisted: false }),
+      barredAfterPick: templates.allocationLost({ ...worst, cause: 'barred', assisted: false }),
+      allocationReinstated: templates.allocationReinstated({ ...worst, address: '章江花园三期12栋2单元1801', leaseByDay: '2026-12-13' }),
+      leaseDueSoon: templates.leaseDueSoon({ ...worst, leaseByDay: '2026-12-13' }),
+      leasePeriodMoved: templates.leasePeriodMoved({ ...worst, leaseByDay: '2026-12-13' }),
+      leasePeriodOver: templates.leasePeriodOver({ ...worst, entryByDay: '2026-12-16' }),
+      leaseSigned: templates.leaseSigned({ ...worst, contractNumber: 'GZ-HT-2026-0001234', signedDay: '2026-12-13' }),
+      doubtRaised: templates.doubtRaised({ ...worst, doubt: 'ineligible' }),
+      doubtCleared: templates.doubtCleared({ ...worst, leaseByDay: '2026-12-13' }),
+      objectionRaised: templates.objectionRaised(worst),
+      objectionDismissed: templates.objectionDismissed(worst),
+      tenancyEnded: templates.tenancyEnded({ address: '章江花园三期12栋2单元1801', endedDay: '2026-12-13' }),
+      matterWaiting: templates.matterWaiting({ district: '赣州蓉江新区' }),
       lanePaused: templates.lanePaused({ ...worst, reason: '网络故障检修，预计一小时内恢复，请各位家庭耐心等候' }),
       deadlineMoved: templates.deadlineMoved({ ...worst, byMs: 95 * MINUTE_MS, deadlineMs }),
     };
@@ -96,6 +113,11 @@ describe('what families read', () => {
     expect(texts().turnPassed).toContain('11月16日24时前');
     expect(texts().turnMissedAgain).not.toContain('继续轮候');
     expect(texts().turnMissedAgain).toContain('本批次轮候资格已放弃');
+  });
+
+  it('A2, T3: the last day counts whole, and is said so', () => {
+    for (const text of [texts().allocationQualified, texts().noticeLate, texts().leaseDueSoon, texts().leasePeriodMoved, texts().doubtCleared, texts().allocationReinstated]) expect(text).toContain('12月13日24时前');
+    expect(texts().leasePeriodOver).toContain('12月16日24时前请运营单位补录');
   });
 
   it('Q10, T6: an assisted pick says so; a pause keeps the time; a move names the new deadline', () => {
