@@ -14,7 +14,7 @@ const many = Number(process.env['MODEL_SEEDS'] ?? FIXED);
 const from = Number(process.env['MODEL_FROM'] ?? 1);
 const seeds = one !== undefined ? [one] : Array.from({ length: many }, (_, at) => String(from + at));
 
-test.each(seeds)('V1–V3, G2–G5, Q1–Q10, M1–M2, F1–F3, A1, A2, A4, W1–W4, L1–L4: rules and system agree, seed %s', async (seed) => {
+test.each(seeds)('V1, V3, G2–G5, Q1–Q8, Q10, M1–M2, F1–F3, A1, A2, A4, W1–W4, L1–L4: rules and system agree, seed %s', async (seed) => {
   const result = await run(seed, randomActs(seed, LENGTH));
   if (process.env['MODEL_STATS'] !== undefined) process.stdout.write(`seed ${seed}: ${result.acts} acts, ${result.refused} refused; ${[...result.granted].sort().map(([name, count]) => `${name} ${count}`).join(', ')}\n`);
   if (result.failure === null) return;
