@@ -66,7 +66,7 @@ const steps: Readonly<Record<string, Step>> = {
   checkOriginals: { who: 'operator', from: ['qualified'], apply: (_m, _t, a) => void (a.isChecked = true) },
   signLease: {
     who: 'operator', from: ['qualified'], also: (m, a, { toMs }) => [
-      !a.isChecked && 'ORIGINALS_NOT_CHECKED', (dayOf(toMs!) > dayOf(m.nowMs) || dayOf(toMs!) < a.noticeDay!) && 'SIGNED_DAY_WRONG', dayOf(toMs!) > dayOf(m.nowMs) && 'VALIDATION_FAILED', toMs! >= a.leaseByMs! && 'LEASE_TOO_LATE',
+      !a.isChecked && 'ORIGINALS_NOT_CHECKED', (dayOf(toMs!) > dayOf(m.nowMs) || dayOf(toMs!) < a.noticeDay!) && 'VALIDATION_FAILED', toMs! >= a.leaseByMs! && 'LEASE_TOO_LATE',
     ], apply: (m, ticket, a) => {
       Object.assign(a, { state: 'leased', cause: 'leased' });
       const { household } = m.tickets.get(ticket)!;
