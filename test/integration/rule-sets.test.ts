@@ -197,6 +197,8 @@ describe('the set in force, in a process that did not publish', () => {
     const world = await buildWorld();
     await world.store.transact((tx) => tx.ruleSets.insert({ id: 'ruleSet-2', number: 2, title: '新', reason: '', effectiveAtMs: MORNING_MS + 90 * MINUTE_MS, publishedAtMs: MORNING_MS, publishedBy: '', values }));
     await world.kernel.rulebook.refresh();
+    // What is due at once, such as the day's forecasts, is done.
+    await world.tick();
     expect(await nextDue(world.kernel)).toBe(MORNING_MS + 90 * MINUTE_MS);
     await world.close();
   });
