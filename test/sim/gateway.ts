@@ -43,7 +43,7 @@ export class SimGateway implements SmsGateway {
   send(message: SmsMessage): Promise<SmsOutcome> {
     const { time, chance, faults } = this.deps;
     const askedAtMs = this.deps.systemNow();
-    if (!this.answersAtOnce && chance.happens(0.03)) time.trueMs += chance.int(1, 2_000);
+    if (!this.answersAtOnce && chance.happens(0.03)) time.wait(chance.int(1, 2_000));
     if (this.isDown) return this.refused(message, '连接被拒绝', false);
     if (this.invalidPhones.has(message.phone)) return this.refused(message, '号码不存在', true);
     if (faults && chance.happens(0.02)) return this.refused(message, '系统忙', false);

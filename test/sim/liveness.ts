@@ -27,7 +27,9 @@ export class Liveness {
       } else {
         const morningMs = time.trueMs - (timeOfDay(lookedAtMs) - law.windowStartMs);
         const waitedMs = inWindow(lookedAtMs) ? time.trueMs - Math.max(turn.openedTrueMs, turn.sendableSinceMs, gateway.upSinceMs, morningMs) : 0;
-        oracle.check(waitedMs <= NOTIFY_WITHIN_MS, () => `turn ${turn.id} is notified within ${NOTIFY_WITHIN_MS / MINUTE} min, not after ${Math.round(waitedMs / MINUTE)}`);
+        // While a clock that was set back stands still, no pause between two attempts ends.
+        const stoodStill = time.incidentsIn('clock', turn.openedTrueMs, time.trueMs) > 0;
+        oracle.check(stoodStill || waitedMs <= NOTIFY_WITHIN_MS, () => `turn ${turn.id} is notified within ${NOTIFY_WITHIN_MS / MINUTE} min, not after ${Math.round(waitedMs / MINUTE)}`);
       }
     }
   }

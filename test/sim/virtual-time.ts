@@ -61,6 +61,7 @@ interface Span {
 
 export class VirtualTime {
   private skewMs = 0;
+  private readonly waits: { readonly atMs: number; readonly ms: number }[] = [];
   private readonly down: Span[] = [];
   private readonly paused = new Map<string, Span[]>();
   private readonly incidents: (Span & { readonly kind: 'outage' | 'clock' })[] = [];
@@ -79,6 +80,19 @@ export class VirtualTime {
     const standsMs = Math.max(0, this.skewMs - skewMs);
     this.skewMs = skewMs;
     this.incidents.push({ fromMs: this.trueMs, toMs: this.trueMs + standsMs, kind: 'clock' });
+  }
+
+  /** A slow answer from outside holds up whoever waits for it. */
+  wait(ms: number): void {
+    this.trueMs += ms;
+    this.waits.push({ atMs: this.trueMs, ms });
+  }
+
+  /** How long answers from outside were waited for since. */
+  waitedSince(fromMs: number): number {
+    let sum = 0;
+    for (let i = this.waits.length - 1; i >= 0 && this.waits[i]!.atMs >= fromMs; i -= 1) sum += this.waits[i]!.ms;
+    return sum;
   }
 
   /** When the machine's clock will show this, if nobody touches it. */

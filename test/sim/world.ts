@@ -7,6 +7,7 @@ import { createKernel } from '../../bff/compose';
 import { allocationHandlers } from '../../bff/features/allocations/handlers';
 import { applicationHandlers } from '../../bff/features/applications/handlers';
 import { reviewHandlers } from '../../bff/features/applications/staff-handlers';
+import { calendarHandlers } from '../../bff/features/calendar/handlers';
 import { contactHandlers } from '../../bff/features/contact/handlers';
 import { ledgerHandlers } from '../../bff/features/ledger/handlers';
 import { listingPoolHandlers } from '../../bff/features/listing-pool/handlers';
@@ -185,7 +186,7 @@ export class SimWorld {
 function handlersOf(kernel: Kernel, board: LiveBoard): Handlers {
   return {
     ...selectionHandlers(kernel, board), ...contactHandlers(kernel, () => true), ...ledgerHandlers(kernel), ...sealHandlers(kernel), ...applicationHandlers(kernel), ...reviewHandlers(kernel),
-    ...publicityHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...allocationHandlers(kernel), ...listingPoolHandlers(kernel),
+    ...publicityHandlers(kernel), ...waitingHandlers(kernel), ...staffWaitingHandlers(kernel), ...standingHandlers(kernel), ...allocationHandlers(kernel), ...listingPoolHandlers(kernel), ...calendarHandlers(kernel),
   };
 }
 

@@ -221,6 +221,8 @@ export class Books {
 
   close(of: Case): void {
     of.isOpen = false;
+    // W2, W3: nobody need decide a request of a case that is over.
+    of.request = null;
     this.openMisses.delete(of);
     this.openSupplements.delete(of);
     for (const { identity } of of.household.people) if (this.openCaseOf.get(identity) === of) this.openCaseOf.delete(identity);

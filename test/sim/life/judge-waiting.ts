@@ -121,6 +121,8 @@ export class WaitingJudge {
     if (miss === null || miss.state !== 'open') return findings.violate(`M1: ${of.id} has missed a turn before it asks to go on`);
     findings.check(atMs < miss.untilMs, () => `M1, T3: ${of.id} asks before ${miss.untilMs}, not at ${atMs}`);
     miss.ticket.state = 'renewing';
+    // What it asked for with the old number is over with it.
+    of.request = null;
     books.openMisses.delete(of);
     const shown = books.show('continuation', of.id, dayNumber(atMs), periods.continuation);
     Object.assign(miss, { state: 'asked', requestedAtMs: atMs, order: books.nextOrder(), shown });

@@ -1,6 +1,7 @@
 /** A city's year around the lanes: who applies, objects, goes on, moves in, and when. Each hears of what concerns it through the oracle. */
 import { HOUR, type CityTicket } from '../city';
-import { DAY } from '../days';
+import type { Caller } from '../../../bff/http/request';
+import { DAY, dayOfDate, midnight } from '../days';
 import type { RollHome } from '../registers';
 import type { SeededChance } from '../seeded-chance';
 import type { Simulation } from '../simulation';
@@ -54,6 +55,7 @@ export class Life {
       sim.agenda.add(atMs, () => this.applying.applies(household));
       lastMs = atMs;
     }
+    this.plansCalendars(days);
     const lots = Math.max(1, Math.min(homes.length, Math.floor(days / 7)));
     for (let lot = 0; lot < lots; lot += 1) {
       const part = homes.slice(Math.floor((homes.length * lot) / lots), Math.floor((homes.length * (lot + 1)) / lots));
@@ -67,6 +69,23 @@ export class Life {
       times(0.5, () => this.objecting.reads());
       times(0.4, () => this.goingOn.something());
       times(0.15, () => this.pooling.something());
+    }
+  }
+
+  /** T3: each year's notice comes out in November, and the administrator loads it. */
+  private plansCalendars(days: number): void {
+    const { sim, acts } = this;
+    for (let year = 2027; midnight(dayOfDate(`${year - 1}-11-25`)) < sim.time.trueMs + days * DAY; year += 1) {
+      const festival = (name: string, from: string, to: string) => ({ name, firstDay: `${year}-${from}`, lastDay: `${year}-${to}`, makeUpDays: [] });
+      const body = { version: 0, source: '模拟的通知', reason: '录入', festivals: [festival('元旦', '01-01', '01-03'), festival('春节', '02-05', '02-12'), festival('劳动节', '05-01', '05-05'), festival('国庆节', '10-01', '10-07')] };
+      const administrator: Caller = { kind: 'staff', sessionId: 'session', staffId: 'staff-administrator', role: 'administrator', districts: [] };
+      const loads = async (): Promise<void> => {
+        await acts.sitting(`the calendar of ${year} is loaded`, async () => {
+          await acts.ask('replaceCalendarYear', administrator, { params: { year: String(year) }, body }, ['granted', 'REQUEST_IN_CONFLICT']);
+          return body;
+        }, loads);
+      };
+      sim.agenda.add(midnight(dayOfDate(`${year - 1}-11-25`)) + 10 * HOUR, loads);
     }
   }
 
