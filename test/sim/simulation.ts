@@ -128,6 +128,7 @@ export class Simulation {
     if (!this.world.isUp) return undefined;
     this.oracle.step = step;
     this.steps += 1;
+    const beganMs = this.time.trueMs;
     let result: T | undefined;
     try {
       result = await act();
@@ -138,6 +139,8 @@ export class Simulation {
       await this.bury();
       return undefined;
     }
+    // While a slow answer was waited for, something may have fallen due: the service looks again within a second.
+    if (this.time.trueMs > beganMs && step !== 'time passes') this.lookBy(this.time.trueMs + this.chance.int(1, 1_000));
     await beforeJudging?.();
     await this.oracle.observe(this.world.store);
     for (const error of this.world.errors.splice(0)) this.oracle.violate(`no error is logged: ${error}`);
