@@ -53,6 +53,28 @@ test('L1: reported by the operator, reviewed by the district, in the pool; one b
   expect((await listed('listListingReviews', reviewer)).listings).toEqual([]);
 });
 
+test('L1: what was sent back is put right by reporting the door again; whatever is no draft is not', async () => {
+  await call('reportHomes', operator, { submit: true, homes: [reported('201')] });
+  const { id } = (await listed('listListingReviews', reviewer)).listings[0]!.home;
+  expect(await act(reviewer, 'reject', id)).toBe('draft');
+  const again = await call<{ results: Row[] }>('reportHomes', operator, { submit: true, homes: [reported('201室', { areaSqm: 48, bedrooms: 1 })] });
+  expect(again.results).toMatchObject([{ ok: true, code: null, state: 'inReview', listingId: id }]);
+  expect(await homeOf(id)).toMatchObject({ areaSqm: 48, bedrooms: 1, laneId: LANE.replace(/\d$/, '1') });
+  expect((await call<{ results: Row[] }>('reportHomes', operator, { submit: true, homes: [reported('201')] })).results).toMatchObject([{ ok: false, code: 'HOME_EXISTS' }]);
+  expect(await act(reviewer, 'approve', id)).toBe('available');
+});
+
+test('L1: the clock of a vacated home is not stopped by taking it out and putting it back', async () => {
+  await put(home1, 'leased');
+  await act(operator, 'reportVacated', home1, { vacatedDay: '2026-06-01' });
+  world.clock.nowMs = startOfDay('2026-06-20');
+  const overdue = async () => (await listed('listVacatedHomes', reviewer, { overdue: 'yes' })).listings.map((l) => l.home.id);
+  expect(await overdue()).toEqual([home1]);
+  expect([await act(reviewer, 'withdraw', home1), await overdue()]).toEqual(['withdrawn', []]);
+  expect([await act(reviewer, 'restore', home1), await overdue()]).toEqual(['draft', [home1]]);
+  expect([await act(operator, 'withdraw', home1), await act(operator, 'submit', home1), await overdue()]).toEqual(['FORBIDDEN', 'inReview', [home1]]);
+});
+
 test('two clerks: a decision on a stale version is refused, and changes nothing', async () => {
   const { version } = await homeOf(home1);
   const twice = () => call<{ results: Row[] }>('actOnHomes', operator, { act: 'startMaintenance', reason: '漏水', items: [{ listingId: home1, version }] });

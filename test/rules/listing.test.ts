@@ -54,6 +54,11 @@ test('L1, L2: each review lies on one desk: a report ends with the district, a v
     expect([kind, step, actor, outcome(v, 'approve', actor), outcome(v, 'reject', actor)]).toEqual([kind, step, actor, own ? approved : 'FORBIDDEN', own ? rejected : 'FORBIDDEN']);
   }
   expect(outcome(view({ state: 'draft', isVacated: true }), 'submit', 'operator')).toBe('inReview vacated/district');
+  // That a vacated home does not go back to the queue is the district's to say.
+  expect([outcome(view({ state: 'draft', isVacated: true }), 'withdraw', 'operator'), outcome(view({ state: 'draft', isVacated: true }), 'withdraw', 'district')]).toEqual(['FORBIDDEN', 'withdrawn']);
+  // A leak does not take a reservation from the desk it lies on.
+  const asked = { kind: 'reserve', step: 'city' } as const;
+  expect([outcome(view({ review: asked }), 'startMaintenance', 'operator'), outcome(view({ state: 'maintenance', review: asked }), 'endMaintenance', 'operator')]).toEqual(['maintenance reserve/city', 'available reserve/city']);
 });
 
 test('L2: only low floors and the top one; asked for once; what is assigned to a tenant stays reserved for it', () => {

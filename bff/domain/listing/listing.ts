@@ -83,10 +83,13 @@ function moveOf(view: ListingView, act: ListingActName, actor: ListingActor, low
     case 'releaseReserve':
       return view.isAssigned ? 'STATE_MISMATCH' : only(['reserved'], { state: 'available' });
     case 'startMaintenance':
-      return view.isAssigned ? 'STATE_MISMATCH' : only(['available', 'reserved'], { state: 'maintenance', resumeTo: state === 'reserved' ? 'reserved' : 'available' });
+      // A reservation that was asked for is still on somebody's desk afterwards.
+      return view.isAssigned ? 'STATE_MISMATCH' : only(['available', 'reserved'], { state: 'maintenance', resumeTo: state === 'reserved' ? 'reserved' : 'available', review });
     case 'endMaintenance':
-      return only(['maintenance'], { state: view.resumeTo });
+      return only(['maintenance'], { state: view.resumeTo, review });
     case 'withdraw':
+      // A vacated home goes back to the queue (Doc 三(二): 不得另作他用); that it does not is for the district to say.
+      if (view.isVacated && actor === 'operator') return 'FORBIDDEN';
       if (view.isAssigned) return 'STATE_MISMATCH';
       return only(actor === 'operator' ? ['draft'] : ['draft', 'inReview', 'available', 'reserved', 'maintenance'], { state: 'withdrawn' });
     case 'restore':

@@ -57,9 +57,12 @@ export function listingPoolHandlers(kernel: Kernel): Handlers {
         const [there] = await tx.communities.find({ district: record.district, name: record.community }, { limit: 1 });
         const communityId = (there ?? (await tx.communities.insert({ id: prepared.communityId, name: record.community, district: record.district, areaCode: record.areaCode }))).id;
         await ensureLanes(tx, new Map([[prepared.laneId, { areaCode: record.areaCode, areaName: record.areaName, bedrooms: record.bedrooms }]]));
-        const listing = await tx.listings.insert({ ...prepared, communityId });
-        await tx.listingFiles.insert(newListingFile(listing, nowMs));
-        await work.record({ stream: OFFICE_STREAM, type: 'ListingReported', open: {}, detail: { listingId: listing.id } });
+        // What was sent back, or never handed in, is put right by reporting the same door again: its id follows from the door.
+        const stored = await tx.listings.get(prepared.id);
+        const draft = stored?.state === 'draft' ? stored : null;
+        const listing = draft === null ? await tx.listings.insert({ ...prepared, communityId }) : await tx.listings.replace({ ...prepared, communityId, version: draft.version });
+        if (draft === null) await tx.listingFiles.insert(newListingFile(listing, nowMs));
+        await work.record({ stream: OFFICE_STREAM, type: 'ListingReported', open: {}, detail: { listingId: listing.id, ...(draft === null ? {} : { before: factsOf(draft), after: factsOf(listing) }) } });
         if (!request.body.submit) return done(row, listing);
         const submitted = await actOnListing(kernel, work, listing, 'submit', 'operator', null);
         if ('refusal' in submitted) throw new Error(`a new draft that cannot be submitted: ${submitted.refusal}`);
@@ -151,6 +154,8 @@ export function listingPoolHandlers(kernel: Kernel): Handlers {
     },
   };
 }
+
+const factsOf = ({ floor, bedrooms, areaSqm, orientation, rentFen, owner, remark }: Listing) => ({ floor, bedrooms, areaSqm, orientation, rentFen, owner, remark });
 
 function isAssigned(listing: Listing, file: ListingFile | null): boolean {
   return ASSIGNED_STATES.includes(listing.state) || (file !== null && file.transferId !== null);

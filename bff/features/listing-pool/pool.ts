@@ -52,8 +52,11 @@ export async function actOnListing(kernel: Kernel, work: Work, listing: Listing,
   let clock: Partial<ListingFile> = decision.move.pool === 'offered' ? { vacatedDay: null, isClockRunning: false } : {};
   // A home that is gone is late for nothing.
   if (act === 'withdraw') clock = { isClockRunning: false };
+  // … and back again, as late as it was.
+  if (act === 'restore' && file.vacatedDay !== null) clock = { isClockRunning: true };
   if (act === 'reportVacated') {
-    if (vacatedDay === null || vacatedDay > dayOf(nowMs)) return { refusal: 'VALIDATION_FAILED' };
+    const [tenancy] = await tx.tenancies.find({ listingId: listing.id, isRunning: true }, { limit: 1 });
+    if (vacatedDay === null || vacatedDay > dayOf(nowMs) || (tenancy !== undefined && vacatedDay < tenancy.startedDay)) return { refusal: 'VALIDATION_FAILED' };
     const last = addWorkingDays(vacatedDay, rules.vacatedWithinWorkingDays, await loadCalendar(tx, vacatedDay));
     if (isMissingYear(last)) return { refusal: 'CALENDAR_YEAR_MISSING' };
     clock = { vacatedDay, poolByMs: startOfDay(addDays(last, 1)), isClockRunning: true };

@@ -8,8 +8,11 @@ import { laneOf, NOT_YOURS, refused, unless, type Home, type Model, type Rule } 
 const reportHome: Rule = (m, act) => {
   const who = staff[act.by];
   if (who?.role !== 'operator' || !who.districts.includes('章贡区')) return refused('FORBIDDEN');
-  return unless(act, [m.homes.has(act.as!) && 'HOME_EXISTS'], () => {
-    m.homes.set(act.as!, { district: '章贡区', lane: laneOf('章贡区', act.bedrooms!), bedrooms: act.bedrooms!, floor: act.floor!, state: 'inReview', review: { kind: 'report', step: 'district' }, isVacated: false, resumeTo: 'available', household: null });
+  // A draft is put right by reporting the door again.
+  const draft = m.homes.get(act.as!);
+  return unless(act, [draft !== undefined && draft.state !== 'draft' && 'HOME_EXISTS'], () => {
+    const isVacated = draft?.isVacated ?? false;
+    m.homes.set(act.as!, { district: '章贡区', lane: laneOf('章贡区', act.bedrooms!), bedrooms: act.bedrooms!, floor: act.floor!, state: 'inReview', review: { kind: isVacated ? 'vacated' : 'report', step: 'district' }, isVacated, resumeTo: 'available', household: null });
     return { state: 'inReview' };
   });
 };
@@ -71,7 +74,7 @@ const actOnHome: Rule = (m, act) => {
     });
   }
   const step = steps[act.act!]!;
-  if (!step.who.includes(who.role) || (act.act === 'withdraw' && who.role === 'operator' && home.state !== 'draft')) return refused('FORBIDDEN', 'STATE_MISMATCH', ...old);
+  if (!step.who.includes(who.role) || (act.act === 'withdraw' && who.role === 'operator' && (home.state !== 'draft' || home.isVacated))) return refused('FORBIDDEN', 'STATE_MISMATCH', ...old);
   const isHigh = home.floor > rules.reservableLowFloors && home.floor !== TOP_FLOOR;
   return unless(act, [
     !step.from.includes(home.state) && 'STATE_MISMATCH', act.act === 'requestReserve' && isHigh && 'FLOOR_NOT_RESERVABLE', act.act === 'requestReserve' && home.review !== null && 'STATE_MISMATCH',
