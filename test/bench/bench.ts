@@ -11,6 +11,7 @@ import { liveCase } from './cases/live';
 import { memoryCase } from './cases/memory';
 import { picksCase } from './cases/picks';
 import { raceCase } from './cases/race';
+import { simulatedYearCase } from './cases/simulated-year';
 import { startCase } from './cases/start';
 import { workListCase } from './cases/work-lists';
 import { exportCase, proofCase } from './cases/supervision';
@@ -30,7 +31,7 @@ import { turns } from './roles/turns';
 import { watchers } from './roles/watchers';
 import { workLists } from './roles/work-lists';
 
-const cases: readonly BenchCase[] = [liveCase, fanOutCase, memoryCase, picksCase, raceCase, importCase, batchCase, startCase, growthCase, proofCase, exportCase, workListCase];
+const cases: readonly BenchCase[] = [liveCase, fanOutCase, memoryCase, picksCase, raceCase, importCase, batchCase, startCase, growthCase, proofCase, exportCase, workListCase, simulatedYearCase];
 const roles: Readonly<Record<string, Offers>> = {
   'bare-koa': bareKoa, 'bare-lmdb': bareLmdb, 'bare-socket-io': bareSocketIo, 'bare-ws': bareWs, 'http-load': httpLoad, importer, numberer, pickers, 'sms-gateway': smsGateway, supervision, turns, watchers, 'work-lists': workLists,
 };

@@ -26,7 +26,7 @@ export interface LaneJudgeDeps {
 /** An outage is counted from the last beat, which may be five seconds old; one shorter than the threshold is none. */
 export const BEAT_AGE_MS = 5_000;
 const SLACK_MS = BEAT_AGE_MS + law.outageThresholdMs;
-/** A look may come a second late; what its messages wait for is counted apart. */
+/** A look may come a second late; what messages wait for is counted apart: the service neither looks nor beats meanwhile. */
 const TICK_SLACK_MS = 15_000;
 
 export class LaneJudge {
@@ -189,7 +189,7 @@ export class LaneJudge {
     const usable = time.usableMs(lane.id, turn.startTrueMs, time.trueMs);
     this.check(usable >= law.turnMs, () => `T5, T6: the family had its four hours with the service up and the lane open, not ${(usable / 1000).toFixed(3)} s`);
     const outages = time.incidentsIn('outage', turn.startTrueMs, time.trueMs);
-    const isLong = usable > law.turnMs + TICK_SLACK_MS + outages * SLACK_MS + time.waitedSince(time.trueMs - (usable - law.turnMs));
+    const isLong = usable > law.turnMs + TICK_SLACK_MS + outages * SLACK_MS + time.waitedSince(turn.startTrueMs);
     // A clock set back stands still, one that leaps is made up for: the turn is longer then, never shorter.
     this.check(!isLong || turn.toldLate || time.incidentsIn('clock', turn.startTrueMs, time.trueMs) > 0, () => `Q6: turn ${turn.id} (${turn.proof}, moved ${turn.movedMs}, ${outages} outages) ends when its time is up, not after ${(usable / 1000).toFixed(3)} s`);
     const proven = (this.city.offers.get(turn.id) ?? []).some((offer) => offer.acknowledged && offer.atMs < turn.deadlineMs!);

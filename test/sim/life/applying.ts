@@ -33,6 +33,7 @@ export class Applying {
     await acts.sitting(`household ${household.index} applies`, async () => {
       const by = acts.family(household);
       current ??= await this.begins(household, name);
+      if (current === null) return acts;
       if (!current.isSaved) {
         if (isIncomplete) await this.saves(current, household, { ...contentOf(household), identity: household.people[0]!.identity.slice(0, 17), street: '' });
         if (isIncomplete) await acts.ask('submitApplication', by, { params: { applicationId: current.book.id }, body: { version: current.version, confirm: true }, key: `${name}-early` }, 'VALIDATION_FAILED');
@@ -47,9 +48,11 @@ export class Applying {
     if (current !== null && (current as Begun).book.state === 'levelOne' && chance.happens(0.03) && !household.isQuitter) acts.in(chance.int(1, 25) * DAY, () => this.withdraws((current as Begun).book));
   }
 
-  private async begins(household: Household, name: string): Promise<Begun> {
-    const answer = await this.acts.ask<{ id: string; version: number }>('createApplication', this.acts.family(household), { body: {}, key: name }, 'granted');
-    if (answer === null) throw new Error('no draft');
+  /** Null when it has three drafts already. */
+  private async begins(household: Household, name: string): Promise<Begun | null> {
+    const drafts = [...this.books.applications.values()].filter((one) => one.case.household === household && one.state === 'draft').length;
+    const answer = await this.acts.ask<{ id: string; version: number }>('createApplication', this.acts.family(household), { body: {}, key: name }, drafts >= 3 ? 'TOO_MANY_DRAFTS' : 'granted');
+    if (answer === null) return null;
     const known = this.books.applications.get(answer.id);
     const book: ApplicationBook = known ?? { id: answer.id, case: this.books.open('', household, null), state: 'draft', submittedAtMs: 0, receipt: 0, order: 0, dueMs: Number.POSITIVE_INFINITY, sentBackAtMs: 0, shown: null, round: 0 };
     this.books.applications.set(answer.id, book);

@@ -69,6 +69,8 @@ export class Life {
       times(0.5, () => this.objecting.reads());
       times(0.4, () => this.goingOn.something());
       times(0.15, () => this.pooling.something());
+      // V3: whoever is in a case already may not be in another.
+      times(0.06, () => this.applying.applies(chance.of(this.of.households)));
     }
   }
 
