@@ -132,7 +132,7 @@ function draw(m: Model, at: number, chance: SeededChance): Act {
     [some(allocationsIn('inDoubt'), 2), allocationAct('confirmDoubt', allocationsIn('inDoubt'), (_on, household) => byReviewer(household))],
     [some(allocationsIn('inDoubt'), 2), allocationAct('clearDoubt', allocationsIn('inDoubt'), (_on, household) => byReviewer(household))],
     [some(allocationsIn('publicised', 'qualified'), 0.5), allocationAct('giveUp', allocationsIn('publicised', 'qualified'), (_on, household) => as(ownerOf(household), allFamilies))],
-    [forSale < 3 ? 1.5 : 0.2, () => ({ do: 'reportHome', by: as('operator', allStaff), as: `h${firstHomes.length + at}`, bedrooms: of([1, 2, 2, 3]), floor: of([1, 2, 3, 5, 6]) })],
+    [forSale < 3 ? 1.5 : 0.2, () => ({ do: 'reportHome', by: as('operator', allStaff), as: `h${firstHomes.length + at + 1}`, bedrooms: of([1, 2, 2, 3]), floor: of([1, 2, 3, 5, 6]) })],
     [some(underReview('district'), 2.5), homeAct(chance.happens(0.85) ? 'approve' : 'reject', underReview('district'), 'districtReviewer')],
     [some(underReview('city'), 2.5), homeAct(chance.happens(0.85) ? 'approve' : 'reject', underReview('city'), 'city')],
     [some(homesIn('leased'), 1.2), homeAct('reportVacated', homesIn('leased'), 'operator')],
