@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util';
 import { defaultRuleSet } from '../../config/default-rule-set';
 import type { LaneRules } from '../../shared/verify/lane-order';
 import type { Group } from '../../shared/lane';
-import { Papers, type CheckOptions, type Finding } from '../../shared/verify/papers';
+import type { Finding } from '../../shared/verify/finding';
+import { Papers, type CheckOptions } from '../../shared/verify/papers';
+import type { Signed } from '../../shared/verify/seal';
 import { zipEntries } from '../documents/zip-guard';
 import { keyIdOf } from '../security/signer';
 
@@ -24,7 +26,8 @@ Verify seals, proofs, receipts, the order of a lane, and export manifests. Works
 
   FILE        下载的 JSON（/api/seals、/api/seals/日期、/api/ledger/链名、…/proof、选房回执、导出的 manifest.json），可多个一起
   URL         同上的网址；只给网站地址（如 https://example.cn）则下载全部公开台账与封存后核验
-  --key HEX   单位公布的签名公钥（04 开头的 130 位十六进制），可重复；不给时取自文件本身并注明
+  --key HEX   单位公布的签名公钥（04 开头的 130 位十六进制），可重复；
+              给了就只认这些钥匙，用别的钥匙签的就是假的；不给时取自文件本身并注明
   --number N  自己的号码，如 lowRent-2-41（廉租二居室组第 41 号）：说明它的发放、排队、前面的每次轮到
   --rules F   选房规则 JSON：{ "版本号": { windowStartMs, windowEndMs, turnMs, maxDeferrals } }；不给时用 /api/rules 下载的，也没有则按操作规则的默认值
   --json      最后一行输出一个 JSON 对象 { verified, findings: [{ verdict, zh, en }] }
@@ -55,15 +58,19 @@ async function main(): Promise<number> {
   }
   const papers = new Papers();
   const findings: Finding[] = [];
+  const manifests: { readonly manifest: Manifest; readonly document: Signed; readonly source: string }[] = [];
   for (const source of command.sources) {
     for (const document of await documentsOf(source)) {
       const manifest = manifestOf(document);
-      if (manifest !== null) findings.push(...(await checkFiles(manifest, source)));
+      if (manifest !== null) manifests.push({ manifest, document: document as Signed, source });
       if (!papers.add(document)) throw new UsageError(`${source}: 认不出这是什么 (not a document this program knows)`);
     }
   }
   const { rules, number } = command;
-  findings.push(...papers.check({ keys: command.keys, ...(number === undefined ? {} : { number }), rulesOf: (version) => (rules !== null ? (rules[String(version)] ?? null) : papers.hasRules ? null : defaultRuleSet) }));
+  // Of a whole site everything is there: what lacks was hidden. Files may be a choice.
+  const downloadedAtMs = command.sources.some(isSite) ? Date.now() : undefined;
+  findings.push(...papers.check({ keys: command.keys, ...(downloadedAtMs === undefined ? {} : { downloadedAtMs }), ...(number === undefined ? {} : { number }), rulesOf: (version) => (rules !== null ? (rules[String(version)] ?? null) : papers.hasRules ? null : defaultRuleSet) }));
+  for (const { manifest, document, source } of manifests) findings.push(...(await checkFiles(manifest, source, papers.isVerified(document))));
   const isWrong = findings.some(({ verdict }) => verdict === 'wrong');
   const verified = !isWrong && findings.some(({ verdict }) => verdict === 'proven');
   (command.asJson ? process.stderr : process.stdout).write(asText(findings, verified, isWrong));
@@ -111,8 +118,12 @@ function readJson(file: string): unknown {
 
 async function documentsOf(source: string): Promise<unknown[]> {
   if (!/^https?:\/\//.test(source)) return [readJson(source)];
-  const url = new URL(source);
-  return url.pathname === '/' || url.pathname === '' ? downloadAll(url) : [await download(url)];
+  return isSite(source) ? downloadAll(new URL(source)) : [await download(new URL(source))];
+}
+
+/** Whether a site is meant, not one of its documents. */
+function isSite(source: string): boolean {
+  return /^https?:\/\//.test(source) && new URL(source).pathname === '/';
 }
 
 async function download(url: URL): Promise<unknown> {
@@ -172,8 +183,8 @@ function manifestOf(document: unknown): Manifest | null {
   }
 }
 
-/** The files beside a manifest, hashed again. */
-async function checkFiles({ files }: Manifest, source: string): Promise<Finding[]> {
+/** The files beside a manifest, hashed again; nothing under an unverified manifest is proven. */
+async function checkFiles({ files }: Manifest, source: string, isVerified: boolean): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { name, sm3, sheets = [] } of files) {
     // The name comes from outside; it may only name a neighbour.
@@ -185,7 +196,7 @@ async function checkFiles({ files }: Manifest, source: string): Promise<Finding[
     const hash = createHash('sm3');
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
     if (hash.digest('hex') === sm3) {
-      findings.push({ verdict: 'proven', zh: `${name}：与清单一致，导出后未改动`, en: `${name}: as the manifest says, unchanged since the export` });
+      findings.push(!isVerified ? { verdict: 'open', zh: `${name}：与清单一致，但清单的签名未核实`, en: `${name}: as the manifest says, whose signature is not verified` } : { verdict: 'proven', zh: `${name}：与清单一致，导出后未改动`, en: `${name}: as the manifest says, unchanged since the export` });
       continue;
     }
     const changed = await changedSheets(file, sheets);

@@ -7,7 +7,7 @@
  * verdict. So no invented kind can excuse skipping somebody.
  */
 import { tiers, type Tier } from '../lane';
-import { timeOfDayMs } from '../shanghai-time';
+import { DAY_MS, timeOfDayMs } from '../shanghai-time';
 import { findBreak, type PublicEntry } from './entry';
 
 /** The numbers of the rules that a turn is judged by. */
@@ -37,7 +37,7 @@ export type LaneProblemKind =
   | 'streamBroken' | 'numberTwice' | 'numberSkipped' | 'numberUnknown' | 'joinedTwice' | 'numbersNotNamed'
   | 'laneNotOpen' | 'twoTurns' | 'notQueued' | 'tooEarly' | 'betterClaim' | 'calledUpOutOfOrder' | 'outsideWindow'
   | 'noSuchTurn' | 'notItsTurn' | 'turnTooShort' | 'deadlineEarlier' | 'deadlineWrong' | 'pauseNotGivenBack'
-  | 'endedEarly' | 'endedLate' | 'clockNeverRan' | 'forfeitWithoutProof' | 'deferredTooOften' | 'rankedNotOffered' | 'homeNotOfLane' | 'homeTaken' | 'rulesUnknown' | 'unreadable';
+  | 'endedEarly' | 'endedLate' | 'clockNeverRan' | 'forfeitWithoutProof' | 'deferredTooOften' | 'deferredThoughProven' | 'deferredTooLong' | 'rankedNotOffered' | 'homeNotOfLane' | 'homeTaken' | 'rulesUnknown' | 'unreadable';
 
 export interface LaneProblem {
   readonly stream: string;
@@ -56,6 +56,8 @@ export interface LaneVerdict {
   /** Numbers said to have left it of their own accord or by a decision on their case, which is not public: their families know. */
   readonly left: readonly string[];
   readonly problems: readonly LaneProblem[];
+  /** Numbers deferred beyond the window after their deadline: a wrong only where the lane went on before the deferral can have been written. */
+  readonly deferredLong: readonly string[];
   /** Kinds of entry that were not understood, and therefore not believed. */
   readonly unknownTypes: readonly string[];
 }
@@ -113,6 +115,9 @@ class Replay {
   private state: 'closed' | 'open' | 'paused' = 'closed';
   private pausedAtMs = 0;
   private turn: OpenTurn | null = null;
+  private readonly deferredLong: string[] = [];
+  /** Deferred since a turn last opened, and the rules of that turn. */
+  private justDeferred: { readonly claim: Claim; readonly rules: LaneRules } | null = null;
   private turns = 0;
   private ended = 0;
   private entry!: PublicEntry;
@@ -132,7 +137,7 @@ class Replay {
         this.report('unreadable');
       }
     }
-    return { turns: this.turns, ended: this.ended, numbers: this.claims.size, left: this.left, problems: this.problems, unknownTypes: this.unknown };
+    return { turns: this.turns, ended: this.ended, numbers: this.claims.size, left: this.left, deferredLong: this.deferredLong, problems: this.problems, unknownTypes: this.unknown };
   }
 
   /** G2: a number is given out once; those of a batch follow one that was given before. */
@@ -249,6 +254,7 @@ class Replay {
     const rules = this.rulesOf(open);
     const time = timeOfDayMs(this.entry.atMs);
     if (rules !== null && (time < rules.windowStartMs || time >= rules.windowEndMs)) this.report('outsideWindow');
+    this.checkDeferral(rules);
     this.claimOf(open, (claim) => {
       if (!claim.isQueued) this.report('notQueued', claim.name);
       if (claim.notBeforeMs > this.entry.atMs) this.report('tooEarly', claim.name);
@@ -258,6 +264,19 @@ class Replay {
       claim.isCalledUp = true;
       this.turn = { id: `${this.records.laneId}.${this.entry.seq}`, claim, rules, notifiedAtMs: null, deadlineMs: null, isProven: false, movedInPauseMs: 0 };
     });
+  }
+
+  /**
+   * Q8: deferred until the next window, counted from when the deferral was written. It is dated at the deadline, which
+   * may be earlier; the next turn opens after it was written, so that is where a deferral too long shows for certain.
+   */
+  private checkDeferral(rules: LaneRules | null): void {
+    const { justDeferred, entry } = this;
+    this.justDeferred = null;
+    if (justDeferred === null || rules === null) return;
+    // The window may have been changed in between: the later one counts.
+    const latestMs = Math.max(nextWindowStart(justDeferred.rules, entry.atMs), nextWindowStart(rules, entry.atMs));
+    if (!(justDeferred.claim.notBeforeMs <= latestMs)) this.report('deferredTooLong', justDeferred.claim.name);
   }
 
   private rulesOf(open: Open): LaneRules | null {
@@ -332,8 +351,13 @@ class Replay {
   private defer(turn: OpenTurn, open: Open): void {
     const { claim } = turn;
     this.expire(turn, true);
+    if (turn.isProven) this.report('deferredThoughProven', claim.name);
     claim.deferrals += 1;
     claim.notBeforeMs = open['notBeforeMs'] as number;
+    if (turn.rules !== null) {
+      if (!(claim.notBeforeMs <= nextWindowStart(turn.rules, this.entry.atMs))) this.deferredLong.push(claim.name);
+      this.justDeferred = { claim, rules: turn.rules };
+    }
     claim.isQueued = true;
     this.order.push(claim);
     this.order.sort((a, b) => a.tier - b.tier || a.queueNumber - b.queueNumber);
@@ -361,4 +385,10 @@ class Replay {
 
 function nameOf(open: Open): string {
   return `${String(open['group'])} ${String(open['queueNumber'])}`;
+}
+
+/** The first opening of the window strictly after this instant (T4). */
+function nextWindowStart({ windowStartMs }: LaneRules, atMs: number): number {
+  const todayMs = atMs - timeOfDayMs(atMs) + windowStartMs;
+  return todayMs > atMs ? todayMs : todayMs + DAY_MS;
 }

@@ -6,19 +6,15 @@
 import { ticketLabel, type Group } from '../lane';
 import { addDays, HOUR_MS, MINUTE_MS } from '../shanghai-time';
 import { findBreak, type PublicEntry } from './entry';
+import { compareLanes } from './between-lanes';
+import { checkCoverage, type JudgedSeal } from './coverage';
+import { Findings, type Finding } from './finding';
 import { groupsNeeded, replayLane, type LaneRules } from './lane-order';
 import { readReceipt, receiptAgrees } from './receipt';
-import { checkSignature, findProofProblem, findSealProblem, hashOfSeal, readSeal, type EntryProof, type SealContent, type SignatureVerdict, type Signed, type TrustedKeys } from './seal';
+import { checkSignature, findProofProblem, findSealProblem, hashOfSeal, readSeal, type EntryProof, type SignatureVerdict, type Signed, type TrustedKeys } from './seal';
 import { fromHex, sm3, toHex } from './sm3';
 import { historyOfNumber } from './own-number';
 import { chainWords, laneWords, proofWords, sealWords } from './words';
-
-export interface Finding {
-  /** `open`: these papers prove it neither way. */
-  readonly verdict: 'proven' | 'wrong' | 'open';
-  readonly zh: string;
-  readonly en: string;
-}
 
 export interface CheckOptions {
   /** Keys the reader has from elsewhere; without any, those in the papers are used and the findings say so. */
@@ -27,6 +23,8 @@ export interface CheckOptions {
   rulesOf(version: number): LaneRules | null;
   /** The reader's own number, whose history is then told. */
   readonly number?: { readonly group: Group; readonly queueNumber: number };
+  /** Epoch milliseconds, when these are all the papers the service publishes: what lacks then was hidden. */
+  readonly downloadedAtMs?: number;
 }
 
 const SHOWN = 20;
@@ -43,7 +41,10 @@ export class Papers {
   private isDirectoryWhole = false;
   private readonly foundRules = new Map<number, LaneRules>();
   private readonly foundKeys: Record<string, string> = {};
-  private readonly findings: Finding[] = [];
+  private findings = new Findings();
+  private keys: TrustedKeys = {};
+  /** By the hash of the text: a signature is worked out once. */
+  private readonly verdicts = new Map<string, SignatureVerdict>();
 
   /** Takes in one parsed document as the service publishes it; false when it is none that is known. */
   add(document: unknown): boolean {
@@ -97,17 +98,33 @@ export class Papers {
 
   /** Judges all of it together. */
   check(options: CheckOptions): Finding[] {
-    this.findings.length = 0;
-    const keys = this.keysToUse(options.keys);
-    const seals = this.checkSeals(keys);
-    for (const manifest of this.manifests) this.signature('导出清单', 'export manifest', checkSignature(manifest, keys));
-    this.checkProofs(keys);
-    this.checkReceipts(keys);
-    const whole = this.checkStreams(seals);
-    this.checkHidden(seals);
-    const sound = this.checkLanes(whole, seals, options);
+    this.findings = new Findings();
+    this.verdicts.clear();
+    this.keys = this.keysToUse(options.keys);
+    const hasKeys = Object.keys(options.keys).length > 0;
+    const seals = this.checkSeals(hasKeys);
+    for (const manifest of this.manifests) this.signature('导出清单', 'export manifest', this.verdictOf(manifest), hasKeys);
+    this.checkProofs();
+    this.checkReceipts(hasKeys);
+    const downloadedAtMs = options.downloadedAtMs ?? null;
+    const whole = this.checkStreams(downloadedAtMs !== null);
+    const broken = new Set([...this.streams.keys()].filter((stream) => !whole.has(stream)));
+    checkCoverage({ seals, whole, broken, heads: this.heads, isDirectoryWhole: this.isDirectoryWhole, isProofAlone: this.streams.size === 0 && this.proofs.length > 0, downloadedAtMs }, this.findings);
+    const sound = this.checkLanes(whole, seals.some(({ isSigned }) => isSigned), options);
     if (options.number !== undefined) this.tellNumber(options.number, whole, sound);
-    return [...this.findings];
+    return [...this.findings.list];
+  }
+
+  /** After a check: whether a text was signed with one of the keys used in it. */
+  isVerified(signed: Signed): boolean {
+    return this.verdictOf(signed) === 'valid';
+  }
+
+  private verdictOf(signed: Signed): SignatureVerdict {
+    const name = `${hashOfSeal(signed)} ${signed.keyId} ${signed.signature}`;
+    const verdict = this.verdicts.get(name) ?? checkSignature(signed, this.keys);
+    this.verdicts.set(name, verdict);
+    return verdict;
   }
 
   private keysToUse(given: TrustedKeys): TrustedKeys {
@@ -117,136 +134,122 @@ export class Papers {
       // A key's id is made from the key: nobody can pass off another key under a published id.
       const bytes = fromHex(key);
       if (bytes !== null && toHex(sm3(bytes)).slice(0, 16) === keyId) keys[keyId] = key;
-      else this.wrong(`公钥 ${keyId} 与其编号不符`, `public key ${keyId} does not have this id`);
+      else this.findings.wrong(`公钥 ${keyId} 与其编号不符`, `public key ${keyId} does not have this id`);
     }
     const ids = Object.keys(keys).join(', ');
-    if (ids !== '') this.open(`签名公钥取自文件本身（编号 ${ids}）：请与单位公布的公钥编号核对，或用 --key 指定`, `the signing key was taken from the papers themselves (id ${ids}): compare it with the published one, or give it with --key`);
+    if (ids !== '') this.findings.open(`签名公钥取自文件本身（编号 ${ids}）：请与单位公布的公钥编号核对，或用 --key 指定`, `the signing key was taken from the papers themselves (id ${ids}): compare it with the published one, or give it with --key`);
     return keys;
   }
 
-  /** Seals by number; several of one number are two stories about one day. */
-  private checkSeals(keys: TrustedKeys): Map<number, { readonly content: SealContent; readonly seal: Signed }> {
-    const byNumber = new Map<number, { readonly content: SealContent; readonly seal: Signed }>();
+  /** Seals in the order of their numbers; several of one number are two stories about one day. */
+  private checkSeals(hasKeys: boolean): JudgedSeal[] {
+    const byNumber = new Map<number, JudgedSeal & { readonly seal: Signed }>();
     for (const [hash, seal] of this.seals) {
       const content = readSeal(seal.body);
-      const name = content === null ? hash.slice(0, 16) : `${content.day} 第 ${content.number} 号`;
       if (content === null) {
-        this.wrong(`封存 ${name}：${sealWords.notASeal.zh}`, `seal ${name}: ${sealWords.notASeal.en}`);
+        this.findings.wrong(`封存 ${hash.slice(0, 16)}：${sealWords.notASeal.zh}`, `seal ${hash.slice(0, 16)}: ${sealWords.notASeal.en}`);
         continue;
       }
       const twin = byNumber.get(content.number);
-      if (twin !== undefined) this.wrong(`第 ${content.number} 号封存有两个不同的版本（${hashOfSeal(twin.seal).slice(0, 16)} 与 ${hash.slice(0, 16)}）：有人被给了另一本账`, `there are two different seals number ${content.number}: somebody was shown another ledger`);
-      this.signature(`封存 ${name}`, `seal ${content.number} of ${content.day}`, checkSignature(seal, keys), ` 哈希 hash ${hash}`);
-      byNumber.set(content.number, { content, seal });
+      if (twin !== undefined) this.findings.wrong(`第 ${content.number} 号封存有两个不同的版本（${twin.hash.slice(0, 16)} 与 ${hash.slice(0, 16)}）：有人被给了另一本账`, `there are two different seals number ${content.number}: somebody was shown another ledger`);
+      const verdict = this.verdictOf(seal);
+      this.signature(`封存 ${content.day} 第 ${content.number} 号`, `seal ${content.number} of ${content.day}`, verdict, hasKeys, ` 哈希 hash ${hash}`);
+      if (twin?.isSigned !== true) byNumber.set(content.number, { content, hash, seal, isSigned: verdict === 'valid' });
     }
-    const numbers = [...byNumber.keys()].sort((a, b) => a - b);
-    let run: number[] = [];
-    for (const [at, number] of numbers.entries()) {
-      run.push(number);
-      if (numbers[at + 1] === number + 1) continue;
-      if (run.length > 1 || number === 1) this.checkRun(run.map((one) => byNumber.get(one)!.seal), run, keys);
+    const seals = [...byNumber.values()].sort((a, b) => a.content.number - b.content.number);
+    let run: typeof seals = [];
+    for (const [at, seal] of seals.entries()) {
+      run.push(seal);
+      if (seals[at + 1]?.content.number === seal.content.number + 1) continue;
+      if (run.length > 1 || seal.content.number === 1) this.checkRun(run);
       run = [];
     }
-    return byNumber;
+    return seals;
   }
 
-  private checkRun(seals: readonly Signed[], numbers: readonly number[], keys: TrustedKeys): void {
-    const problem = findSealProblem(seals, keys, (day) => addDays(day, 1), numbers[0] === 1);
-    const [from, to] = [numbers[0]!, numbers.at(-1)!];
-    if (problem === null) this.proven(`第 ${from}–${to} 号封存逐日相连，没有遗漏或重复的记录`, `seals ${from}–${to} follow day by day; no entry is left out or sealed twice`);
-    else this.wrong(`第 ${problem.number} 号封存：${sealWords[problem.what].zh}`, `seal ${problem.number}: ${sealWords[problem.what].en}`);
+  private checkRun(run: readonly (JudgedSeal & { readonly seal: Signed })[]): void {
+    const [first, last] = [run[0]!.content, run.at(-1)!.content];
+    // The signatures were judged one by one; without keys they are not worked out again.
+    const problem = findSealProblem(run.map(({ seal }) => seal), {}, (day) => addDays(day, 1), first.number === 1);
+    const [zh, en] = [`第 ${first.number}–${last.number} 号封存（至 ${last.day}）逐日相连，没有遗漏或重复的记录`, `seals ${first.number}–${last.number} (until ${last.day}) follow day by day; no entry is left out or sealed twice`];
+    if (problem !== null) this.findings.wrong(`第 ${problem.number} 号封存：${sealWords[problem.what].zh}`, `seal ${problem.number}: ${sealWords[problem.what].en}`);
+    else if (run.every(({ isSigned }) => isSigned)) this.findings.proven(zh, en);
+    else this.findings.open(`${zh}，但签名未核实`, `${en}; but signatures are not verified`);
   }
 
-  private checkProofs(keys: TrustedKeys): void {
+  private checkProofs(): void {
     for (const proof of this.proofs) {
       const { entry } = proof;
       const problem = findProofProblem(proof);
-      const name = `${entry.stream} 第 ${entry.seq} 条`;
-      if (problem !== null) this.wrong(`${name}：${proofWords[problem].zh}`, `${entry.stream} ${entry.seq}: ${proofWords[problem].en}`);
-      else if (checkSignature(proof.seal, keys) !== 'invalid') this.proven(`${name}（${entry.type}）在 ${readSeal(proof.seal.body)!.day} 的封存之中，一字未改`, `${entry.stream} ${entry.seq} (${entry.type}) is under the seal of ${readSeal(proof.seal.body)!.day}, unchanged`);
+      const [zh, en] = [`${entry.stream} 第 ${entry.seq} 条`, `${entry.stream} ${entry.seq}`];
+      if (problem !== null) {
+        this.findings.wrong(`${zh}：${proofWords[problem].zh}`, `${en}: ${proofWords[problem].en}`);
+        continue;
+      }
+      const { day } = readSeal(proof.seal.body)!;
+      if (this.isVerified(proof.seal)) this.findings.proven(`${zh}（${entry.type}）在 ${day} 的封存之中，一字未改`, `${en} (${entry.type}) is under the seal of ${day}, unchanged`);
+      else this.findings.open(`${zh}（${entry.type}）在 ${day} 的封存之中，但封存的签名未核实`, `${en} (${entry.type}) is under the seal of ${day}, whose signature is not verified`);
     }
   }
 
-  private checkReceipts(keys: TrustedKeys): void {
+  private checkReceipts(hasKeys: boolean): void {
     for (const receipt of this.receipts) {
       const content = readReceipt(receipt.body);
       if (content === null) {
-        this.wrong('选房回执：内容不成立', 'receipt: its content is not one');
+        this.findings.wrong('选房回执：内容不成立', 'receipt: its content is not one');
         continue;
       }
       const { group, queueNumber, address, ledger } = content;
       const [zh, en] = [`选房回执 ${group} 第 ${queueNumber} 号 ${address}`, `receipt of ${group} ${queueNumber}`];
-      this.signature(zh, en, checkSignature(receipt, keys));
+      this.signature(zh, en, this.verdictOf(receipt), hasKeys);
       const entry = this.streams.get(ledger.stream)?.get(ledger.seq) ?? this.proofs.find((proof) => proof.entry.stream === ledger.stream && proof.entry.seq === ledger.seq)?.entry;
-      if (entry === undefined) this.open(`${zh}：未提供台账 ${ledger.stream} 第 ${ledger.seq} 条，未能核对`, `${en}: ledger entry ${ledger.stream} ${ledger.seq} was not given`);
-      else if (receiptAgrees(receipt, entry)) this.proven(`${zh}：与台账 ${ledger.stream} 第 ${ledger.seq} 条一致`, `${en}: agrees with ledger entry ${ledger.stream} ${ledger.seq}`);
-      else this.wrong(`${zh}：与台账不一致`, `${en}: the ledger says something else`);
+      if (entry === undefined) this.findings.open(`${zh}：未提供台账 ${ledger.stream} 第 ${ledger.seq} 条，未能核对`, `${en}: ledger entry ${ledger.stream} ${ledger.seq} was not given`);
+      else if (!receiptAgrees(receipt, entry)) this.findings.wrong(`${zh}：与台账不一致`, `${en}: the ledger says something else`);
+      else if (!this.isVerified(receipt)) this.findings.open(`${zh}：与台账一致，但回执的签名未核实`, `${en}: agrees with the ledger, but its signature is not verified`);
+      else this.findings.proven(`${zh}：与台账 ${ledger.stream} 第 ${ledger.seq} 条一致`, `${en}: agrees with ledger entry ${ledger.stream} ${ledger.seq}`);
     }
   }
 
-  /** The streams that are whole from their first entry, pinned to the seals where there are any. */
-  private checkStreams(seals: ReadonlyMap<number, { readonly content: SealContent }>): Map<string, readonly PublicEntry[]> {
+  /** The streams that are whole from their first entry. */
+  private checkStreams(isEverything: boolean): Map<string, readonly PublicEntry[]> {
     const whole = new Map<string, readonly PublicEntry[]>();
     for (const [stream, known] of this.streams) {
       const entries = [...known.values()].sort((a, b) => a.seq - b.seq);
       const problem = findBreak(stream, entries);
       if (problem !== null) {
-        const isPart = problem.what === 'missing';
+        const isPart = problem.what === 'missing' && !isEverything;
         const [zh, en] = [`${stream} 第 ${problem.seq} 条：${chainWords[problem.what].zh}`, `${stream} ${problem.seq}: ${chainWords[problem.what].en}`];
-        if (isPart) this.open(`${zh}，请从第 1 条起下载全部`, `${en}; download the stream from entry 1`);
-        else this.wrong(zh, en);
+        if (isPart) this.findings.open(`${zh}，请从第 1 条起下载全部`, `${en}; download the stream from entry 1`);
+        else this.findings.wrong(zh, en);
         continue;
       }
       whole.set(stream, entries);
-      this.proven(`${stream} 第 1–${entries.length} 条逐条相扣，没有缺漏改动`, `${stream} 1–${entries.length}: chained, nothing missing or changed`);
-      this.pin(stream, entries, seals);
+      this.findings.proven(`${stream} 第 1–${entries.length} 条逐条相扣，没有缺漏改动`, `${stream} 1–${entries.length}: chained, nothing missing or changed`);
     }
     return whole;
-  }
-
-  private pin(stream: string, entries: readonly PublicEntry[], seals: ReadonlyMap<number, { readonly content: SealContent }>): void {
-    let pinned = 0;
-    for (const { content } of seals.values()) {
-      const head = content.streams.find((one) => one.stream === stream);
-      if (head === undefined || head.seq > entries.length || head.seq === 0) continue;
-      if (entries[head.seq - 1]!.hash !== head.hash) this.wrong(`${stream} 第 ${head.seq} 条与 ${content.day} 的封存不符：台账在封存之后被改写`, `${stream} ${head.seq} is not what the seal of ${content.day} says: the ledger was rewritten after its seal`);
-      else pinned = Math.max(pinned, head.seq);
-    }
-    if (pinned > 0) this.proven(`${stream} 前 ${pinned} 条与公布的封存一致`, `${stream} up to ${pinned} is what the published seals say`);
-  }
-
-  /** A stream shorter than a seal signed it, or not in the directory at all, was hidden from the reader. */
-  private checkHidden(seals: ReadonlyMap<number, { readonly content: SealContent }>): void {
-    const sealed = new Map<string, { readonly seq: number; readonly day: string }>();
-    for (const { content } of seals.values()) for (const { stream, seq } of content.streams) if (seq > (sealed.get(stream)?.seq ?? 0)) sealed.set(stream, { seq, day: content.day });
-    for (const [stream, { seq, day }] of sealed) {
-      const said = this.heads.get(stream);
-      if (said === undefined && this.isDirectoryWhole) this.wrong(`${stream}：${day} 的封存记有 ${seq} 条，台账目录里却没有：整条链被隐去`, `${stream}: sealed up to ${seq} on ${day}, and not in the directory: the whole stream is hidden`);
-      else if (said !== undefined && said < seq) this.wrong(`${stream}：${day} 的封存记有第 ${seq} 条，网站却说只有 ${said} 条：末尾的记录被隐去`, `${stream}: sealed up to ${seq} on ${day}, the service says there are ${said}: the tail is hidden`);
-    }
   }
 
   /** The reader's own number, in the lanes found to be in order. */
   private tellNumber({ group, queueNumber }: { readonly group: Group; readonly queueNumber: number }, whole: ReadonlyMap<string, readonly PublicEntry[]>, sound: ReadonlySet<string>): void {
     const zh = ticketLabel(group, queueNumber);
     const en = `${group} ${queueNumber}`;
-    if (!whole.has(`group.${group}`)) return this.open(`${zh}：未提供 group.${group} 的全部记录`, `${en}: the whole stream group.${group} was not given`);
+    if (!whole.has(`group.${group}`)) return this.findings.open(`${zh}：未提供 group.${group} 的全部记录`, `${en}: the whole stream group.${group} was not given`);
     const { given, voided, joined, left, turns, turnsBefore, isLeftBehind } = historyOfNumber(group, queueNumber, whole);
-    if (given === null) return this.wrong(`${zh}：没有发放记录`, `${en}: was never given out`);
-    if (isLeftBehind) return this.open(`${zh}：同批号码已进入排队，本号没有；如果没有正在处理的异议，请向单位查询`, `${en}: others of its batch have joined the queue, it has not; ask why unless an objection is being decided`);
+    if (given === null) return this.findings.wrong(`${zh}：没有发放记录`, `${en}: was never given out`);
+    if (isLeftBehind) return this.findings.open(`${zh}：同批号码已进入排队，本号没有；如果没有正在处理的异议，请向单位查询`, `${en}: others of its batch have joined the queue, it has not; ask why unless an objection is being decided`);
     const story = [`${given.stream} 第 ${given.seq} 条发放`];
     if (joined !== null) story.push(`${joined.stream} 第 ${joined.seq} 条进入排队`, `其间排在它前面的轮到 ${turnsBefore} 次`);
     for (const { seq, outcome } of turns) story.push(`第 ${seq} 条轮到本号，${outcome === 'open' ? '尚未结束' : outcome}`);
     if (left !== null) story.push(`第 ${left.seq} 条退出排队`);
     if (voided !== null) story.push(`${voided.stream} 第 ${voided.seq} 条作废`);
     const told = `${zh}：${story.join('；')}`;
-    if (joined === null) return this.open(`${told}；尚未进入排队，或所在通道的记录未提供`, `${en}: given out, not yet in a queue, or its lane was not given`);
-    if (sound.has(joined.stream)) this.proven(`${told}。它前面的每一次轮到都按序，没有被越过`, `${en}: joined at ${joined.stream} ${joined.seq}; ${turnsBefore} turns before its own, each in order`);
-    else this.open(`${told}。所在通道的次序有问题，见上`, `${en}: the order of its lane is not proven, see above`);
+    if (joined === null) return this.findings.open(`${told}；尚未进入排队，或所在通道的记录未提供`, `${en}: given out, not yet in a queue, or its lane was not given`);
+    if (sound.has(joined.stream)) this.findings.proven(`${told}。它前面的每一次轮到都按序，没有被越过`, `${en}: joined at ${joined.stream} ${joined.seq}; ${turnsBefore} turns before its own, each in order`);
+    else this.findings.open(`${told}。所在通道的次序有问题，见上`, `${en}: the order of its lane is not proven, see above`);
   }
 
   /** Replays the lanes; the streams of those in order. */
-  private checkLanes(whole: ReadonlyMap<string, readonly PublicEntry[]>, seals: ReadonlyMap<number, { readonly content: SealContent }>, options: CheckOptions): Set<string> {
+  private checkLanes(whole: ReadonlyMap<string, readonly PublicEntry[]>, isSealed: boolean, options: CheckOptions): Set<string> {
     const sound = new Set<string>();
     const used = new Map<number, LaneRules>();
     const rulesOf = (version: number) => {
@@ -260,50 +263,55 @@ export class Papers {
       const needed = groupsNeeded(lane).map((group) => `group.${group}`);
       const missing = needed.filter((name) => !whole.has(name));
       if (missing.length > 0) {
-        this.open(`${laneId} 通道：还需下载 ${missing.join('、')} 才能核对次序`, `lane ${laneId}: download ${missing.join(', ')} as well to check its order`);
+        this.findings.open(`${laneId} 通道：还需下载 ${missing.join('、')} 才能核对次序`, `lane ${laneId}: download ${missing.join(', ')} as well to check its order`);
         continue;
       }
       const groups = needed.map((name) => whole.get(name)!);
-      const { problems, turns, ended, numbers, left, unknownTypes } = replayLane({ laneId, lane, groups, rulesOf });
+      const { problems, turns, ended, numbers, left, deferredLong, unknownTypes } = replayLane({ laneId, lane, groups, rulesOf });
       if (problems.length === 0) {
         sound.add(stream);
-        this.proven(`${laneId} 通道：${numbers} 个顺序号、${turns} 次轮到（${ended} 次已结束）全部按序，无人被越过，时长足额，截止时刻只延后`, `lane ${laneId}: ${numbers} numbers, ${turns} turns (${ended} ended), all in order; nobody passed over, no turn too short, deadlines only moved later`);
-        if (seals.size === 0) this.open(`${laneId} 通道：未提供日封存，不能证明别人看到的是同一本台账`, `lane ${laneId}: without seals this does not prove that others are shown the same ledger`);
+        this.findings.proven(`${laneId} 通道：${numbers} 个顺序号、${turns} 次轮到（${ended} 次已结束）全部按序，无人被越过，时长足额，截止时刻只延后`, `lane ${laneId}: ${numbers} numbers, ${turns} turns (${ended} ended), all in order; nobody passed over, no turn too short, deadlines only moved later`);
+        if (!isSealed) this.findings.open(`${laneId} 通道：没有签名核实过的日封存，不能证明别人看到的是同一本台账`, `lane ${laneId}: without verified seals this does not prove that others are shown the same ledger`);
       }
-      for (const { stream: where, seq, what, about } of problems.slice(0, SHOWN)) this.wrong(`${where} 第 ${seq} 条：${laneWords[what].zh} ${about}`.trim(), `${where} ${seq}: ${laneWords[what].en} ${about}`.trim());
-      if (problems.length > SHOWN) this.wrong(`${laneId} 通道：另有 ${problems.length - SHOWN} 处问题`, `lane ${laneId}: ${problems.length - SHOWN} more problems`);
-      if (left.length > 0) this.open(`${laneId} 通道：${left.length} 个顺序号退出排队，缘由不公开，由本户核对：${left.slice(0, SHOWN).join('、')}${left.length > SHOWN ? '……' : ''}`, `lane ${laneId}: ${left.length} numbers left the queue; why is not public, their families know: ${left.slice(0, SHOWN).join(', ')}`);
-      if (unknownTypes.length > 0) this.open(`${laneId} 通道：有不认识的记录种类，未据此采信任何事：${unknownTypes.join('、')}`, `lane ${laneId}: kinds of entry not known, and not believed: ${unknownTypes.join(', ')}`);
+      for (const { stream: where, seq, what, about } of problems.slice(0, SHOWN)) this.findings.wrong(`${where} 第 ${seq} 条：${laneWords[what].zh} ${about}`.trim(), `${where} ${seq}: ${laneWords[what].en} ${about}`.trim());
+      if (problems.length > SHOWN) this.findings.wrong(`${laneId} 通道：另有 ${problems.length - SHOWN} 处问题`, `lane ${laneId}: ${problems.length - SHOWN} more problems`);
+      if (left.length > 0) this.findings.open(`${laneId} 通道：${left.length} 个顺序号退出排队，缘由不公开，由本户核对：${left.slice(0, SHOWN).join('、')}${left.length > SHOWN ? '……' : ''}`, `lane ${laneId}: ${left.length} numbers left the queue; why is not public, their families know: ${left.slice(0, SHOWN).join(', ')}`);
+      if (deferredLong.length > 0) this.findings.open(`${laneId} 通道：顺延到了下一个通知时段开始之后，请向单位查询（Q8）：${deferredLong.slice(0, SHOWN).join('、')}`, `lane ${laneId}: deferred beyond the next notification window: ${deferredLong.slice(0, SHOWN).join(', ')}`);
+      if (unknownTypes.length > 0) this.findings.open(`${laneId} 通道：有不认识的记录种类，未据此采信任何事：${unknownTypes.join('、')}`, `lane ${laneId}: kinds of entry not known, and not believed: ${unknownTypes.join(', ')}`);
     }
+    this.checkBetweenLanes(whole, sound);
     this.nameRules(used);
     return sound;
+  }
+
+  /** What no lane shows alone; a lane that somebody joined out of another is not sound. */
+  private checkBetweenLanes(whole: ReadonlyMap<string, readonly PublicEntry[]>, sound: Set<string>): void {
+    const { inTwoLanes, notJoined } = compareLanes(whole);
+    for (const { name, stream, seq, other } of inTwoLanes) {
+      sound.delete(stream);
+      this.findings.wrong(`${stream} 第 ${seq} 条：${name} 同时在 ${other} 排队，一个号用于两个通道（Q1）`, `${stream} ${seq}: ${name} is in ${other} at the same time: one number in two lanes (Q1)`);
+    }
+    for (const [group, numbers] of notJoined) {
+      const names = `${numbers.slice(0, SHOWN).join('、')}${numbers.length > SHOWN ? '……' : ''}`;
+      this.findings.open(`${group}：同批号码已进入排队，这 ${numbers.length} 个没有，也未作废：${names}；如果没有正在处理的异议，也不属于未提供的通道，就是被越过了（G5）`, `${group}: others of their batch joined a queue, these ${numbers.length} did not and are not void: ${names}; unless an objection is being decided or their lane was not given, they were passed over (G5)`);
+    }
   }
 
   /** The rules are the server's word too: the reader compares them with the ones in force. */
   private nameRules(used: ReadonlyMap<number, LaneRules>): void {
     for (const [version, { windowStartMs, windowEndMs, turnMs, maxDeferrals }] of used) {
       const [from, to, hours] = [clockTime(windowStartMs), clockTime(windowEndMs), turnMs / HOUR_MS];
-      this.open(`按第 ${version} 版选房规则判定：${from}–${to} 之间开始，每次 ${hours} 小时，无送达凭证最多顺延 ${maxDeferrals} 次；请与公布的规则核对`, `judged by rule set ${version}: turns start ${from}–${to}, last ${hours} h, deferred at most ${maxDeferrals} times without proof; compare with the published rules`);
+      this.findings.open(`按第 ${version} 版选房规则判定：${from}–${to} 之间开始，每次 ${hours} 小时，无送达凭证最多顺延 ${maxDeferrals} 次；请与公布的规则核对`, `judged by rule set ${version}: turns start ${from}–${to}, last ${hours} h, deferred at most ${maxDeferrals} times without proof; compare with the published rules`);
     }
   }
 
-  private signature(zh: string, en: string, verdict: SignatureVerdict, more = ''): void {
-    if (verdict === 'valid') this.proven(`${zh}：签名有效${more}`, `${en}: signature valid`);
-    else if (verdict === 'invalid') this.wrong(`${zh}：签名无效`, `${en}: signature invalid`);
-    else if (verdict === 'unknownKey') this.open(`${zh}：没有对应的公钥，签名未核对`, `${en}: its key was not given; signature not checked`);
-    else this.open(`${zh}：本设备不能核对签名，请换一台设备`, `${en}: this device cannot check signatures`);
-  }
-
-  private proven(zh: string, en: string): void {
-    this.findings.push({ verdict: 'proven', zh, en });
-  }
-
-  private wrong(zh: string, en: string): void {
-    this.findings.push({ verdict: 'wrong', zh, en });
-  }
-
-  private open(zh: string, en: string): void {
-    this.findings.push({ verdict: 'open', zh, en });
+  /** A text signed with none of the keys the reader gave is a forgery to that reader. */
+  private signature(zh: string, en: string, verdict: SignatureVerdict, hasKeys: boolean, more = ''): void {
+    if (verdict === 'valid') this.findings.proven(`${zh}：签名有效${more}`, `${en}: signature valid`);
+    else if (verdict === 'invalid') this.findings.wrong(`${zh}：签名无效`, `${en}: signature invalid`);
+    else if (verdict === 'cannotCheck') this.findings.open(`${zh}：本设备不能核对签名，请换一台设备`, `${en}: this device cannot check signatures`);
+    else if (hasKeys) this.findings.wrong(`${zh}：不是用所给的公钥签名的；单位若换过公钥，请把历次公布的都给出`, `${en}: not signed with a key that was given; if the key was ever changed, give all that were published`);
+    else this.findings.open(`${zh}：没有对应的公钥，签名未核对`, `${en}: its key was not given; signature not checked`);
   }
 }
 

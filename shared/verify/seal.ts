@@ -2,6 +2,7 @@
  * Checking a day's seal (日封存), its place in the chain of seals, and the proof that an entry is under it (S2).
  * Pure and without node:crypto: the same code runs in a browser, a mini-program and the inspector's command line.
  */
+import { DAY_MS, isDay, startOfDay } from '../shanghai-time';
 import { GENESIS_HASH, isEntryWhole, type PublicEntry } from './entry';
 import { hashBytes, rootOfPath } from './merkle';
 import { canVerifySm2, verifySm2 } from './sm2';
@@ -69,7 +70,7 @@ export function readSeal(body: string): SealContent | null {
   try {
     content = JSON.parse(body) as SealContent;
     if (content.kind !== 'daySeal' || !isCount(content.number) || content.number < 1 || !isCount(content.size)) return null;
-    if (typeof content.day !== 'string' || hashBytes(content.root) === null || hashBytes(content.prevHash) === null) return null;
+    if (typeof content.day !== 'string' || !isDay(content.day) || hashBytes(content.root) === null || hashBytes(content.prevHash) === null) return null;
     let leaves = 0;
     let before = '';
     for (const { stream, fromSeq, seq, hash } of content.streams) {
@@ -95,7 +96,7 @@ export function leafIndex(content: Pick<SealContent, 'streams'>, stream: string,
   return null;
 }
 
-export type ProofProblem = 'entryChanged' | 'notASeal' | 'notCovered' | 'notUnderRoot' | 'lastIsNotHead';
+export type ProofProblem = 'entryChanged' | 'notASeal' | 'notCovered' | 'notUnderRoot' | 'lastIsNotHead' | 'datedAfterDay';
 
 /** What is wrong with a proof, the signature apart; null when the entry is under the seal, unchanged. */
 export function findProofProblem(proof: EntryProof): ProofProblem | null {
@@ -103,6 +104,7 @@ export function findProofProblem(proof: EntryProof): ProofProblem | null {
   if (!isEntryWhole(entry)) return 'entryChanged';
   const content = readSeal(proof.seal.body);
   if (content === null) return 'notASeal';
+  if (entry.atMs >= startOfDay(content.day) + DAY_MS) return 'datedAfterDay';
   const index = leafIndex(content, entry.stream, entry.seq);
   if (index === null) return 'notCovered';
   if (rootOfPath(entry.hash, index, content.size, proof.path) !== content.root) return 'notUnderRoot';

@@ -21,6 +21,7 @@ export const proofWords: Readonly<Record<ProofProblem, Words>> = {
   notCovered: { zh: '该封存并不包含这条记录', en: 'the seal does not cover this entry' },
   notUnderRoot: { zh: '按路径推不出封存的根，记录不在其中', en: 'the path does not lead to the root of the seal' },
   lastIsNotHead: { zh: '与封存里的链头不符', en: 'it is not the head that the seal names' },
+  datedAfterDay: { zh: '日期晚于封存它的那一天', en: 'it is dated after the day of its seal' },
 };
 
 export const sealWords: Readonly<Record<SealProblem['what'], Words>> = {
@@ -60,6 +61,8 @@ export const laneWords: Readonly<Record<LaneProblemKind, Words>> = {
   clockNeverRan: { zh: '从未通知就判逾期（T5）', en: 'it expired although nobody was notified (T5)' },
   forfeitWithoutProof: { zh: '没有送达凭证就判逾期（Q8）', en: 'it was missed without proof of delivery (Q8)' },
   deferredTooOften: { zh: '顺延次数超过规则（Q8）', en: 'deferred more often than the rule allows (Q8)' },
+  deferredThoughProven: { zh: '已有送达凭证，却按未送达顺延（Q8）', en: 'deferred although delivery was proven (Q8)' },
+  deferredTooLong: { zh: '顺延过久，下一个通知时段已到仍不叫号，其他家庭先轮到（Q8）', en: 'deferred beyond the next window while others were served (Q8)' },
   homeNotOfLane: { zh: '所选住房不在本通道房源中（Q4）', en: 'the home is not one of this lane (Q4)' },
   homeTaken: { zh: '同一套房被选两次（Q4）', en: 'the home was picked twice (Q4)' },
   rulesUnknown: { zh: '没有这一版选房规则，时长未核对', en: 'this version of the rules is not known' },
