@@ -11,6 +11,7 @@ const LEASE_MS = 6_000;
 
 export class Scheduler {
   private timer: NodeJS.Timeout | null = null;
+  private heart: NodeJS.Timeout | null = null;
   private queue: Promise<void> = Promise.resolve();
   private stopped = false;
   private looks = 0;
@@ -20,6 +21,11 @@ export class Scheduler {
 
   start(): void {
     this.arm();
+    // Apart from the looks: one that waits for a slow gateway is no time in which families could not act (T6). Every process beats:
+    // the service is up while any of them is.
+    this.heart = setInterval(() => {
+      this.kernel.ensureAlive().catch((error: unknown) => this.kernel.log.error({ err: error }, 'the heartbeat failed'));
+    }, LOOK_EVERY_MS);
   }
 
   /** A commit left messages: tell them now instead of at the next look. */
@@ -38,6 +44,7 @@ export class Scheduler {
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.timer !== null) clearTimeout(this.timer);
+    if (this.heart !== null) clearInterval(this.heart);
     await this.queue;
     await this.relay.run().catch(() => undefined);
     if (this.kernel.store.kind === 'mongo') await releaseLease(this.kernel.store, LEASE, this.name).catch(() => undefined);
@@ -54,7 +61,6 @@ export class Scheduler {
   }
 
   private async look(): Promise<void> {
-    // Every process beats: the service is up while any of them is (T6).
     await this.kernel.ensureAlive();
     const alone = this.kernel.store.kind === 'embedded';
     if (!alone && (await holdLease(this.kernel.store, this.kernel.clock, LEASE, this.name, LEASE_MS)) === null) return;

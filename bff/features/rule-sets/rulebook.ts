@@ -46,8 +46,10 @@ export class Rulebook {
 
   async refresh(): Promise<void> {
     const readAtMs = this.clock.now();
-    const found = await this.store.read((tx) => tx.ruleSets.find({}, { sort: [['number', 'asc']] }));
-    this.sets = found.map((doc) => ({ version: doc.number, effectiveAtMs: doc.effectiveAtMs, values: this.valuesOf(doc) }));
+    // Published sets never change: what is known need not be read again.
+    const known = this.sets.at(-1)?.version ?? 0;
+    const found = await this.store.read((tx) => tx.ruleSets.find({ number: { gt: known } }, { sort: [['number', 'asc']] }));
+    this.sets = [...this.sets.filter(({ version }) => version <= known), ...found.map((doc) => ({ version: doc.number, effectiveAtMs: doc.effectiveAtMs, values: this.valuesOf(doc) }))];
     this.readAtMs = readAtMs;
   }
 
