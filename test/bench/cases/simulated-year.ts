@@ -31,7 +31,7 @@ export const simulatedYearCase: BenchCase = {
 
 function simulate(say: (text: string) => void): Promise<Summary> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['config/run/cli.mjs', 'test/sim/simulate.ts', ...ARGS], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('npm', ['run', '--silent', 'simulate', '--', ...ARGS], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     child.stdout.on('data', (bytes: Buffer) => void (out += bytes.toString('utf8')));
     child.stderr.on('data', (bytes: Buffer) => say(bytes.toString('utf8').trim()));
