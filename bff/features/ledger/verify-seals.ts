@@ -11,7 +11,13 @@ import { verifySignature } from '../../security/signer';
 import type { Seal } from '../../store/collections';
 import { ledgerEntryId } from '../../store/ledger';
 import type { Store } from '../../store/port';
-import type { LedgerProblem } from './verify';
+
+export interface LedgerProblem {
+  readonly stream: string;
+  /** The entry at which the chain breaks; 0: the stream as a whole. */
+  readonly seq: number;
+  readonly what: string;
+}
 
 export interface SealsOptions {
   /** Public keys by id that seals may be signed with; null: signatures are not checked. */

@@ -11,14 +11,7 @@ import { canonicalJson } from '../../../shared/canonical-json';
 import type { LedgerEntry } from '../../store/collections';
 import { GENESIS_HASH, hashDetail, hashEntry, isPublicStream, ledgerEntryId } from '../../store/ledger';
 import type { Store, Tx } from '../../store/port';
-import { SealBook, type SealsOptions } from './verify-seals';
-
-export interface LedgerProblem {
-  readonly stream: string;
-  /** The entry at which the chain breaks; 0: the stream as a whole. */
-  readonly seq: number;
-  readonly what: string;
-}
+import { SealBook, type LedgerProblem, type SealsOptions } from './verify-seals';
 
 export interface LedgerVerdict {
   readonly streams: number;
